@@ -1,0 +1,243 @@
+import { expect, test } from "vitest";
+import { database } from "#lib/db.ts";
+import { expectRefusal } from "#lib/testing/expectations.ts";
+import { makeUser } from "#lib/testing/factories.ts";
+import { checkUserSession, openUserSession } from "./sessions.ts";
+import {
+  authenticateUser,
+  changePassword,
+  createUserAccount,
+  findUserByEmail,
+  linkProviderAccount,
+} from "./users.ts";
+
+const password = "correct horse battery";
+let counter = 0;
+
+/** Details nobody used before, from an address of their own. */
+function details() {
+  counter += 1;
+  return {
+    name: `Person ${counter}`,
+    email: `person-${counter}@example.test`,
+    password,
+    address: `192.0.2.${counter}`,
+  };
+}
+
+async function account() {
+  const given = details();
+  return { ...given, user: await createUserAccount(given) };
+}
+
+test("whoever signs up can sign in, however the address is spelled", async () => {
+  const given = details();
+  const user = await createUserAccount({ ...given, email: ` ${given.email.toUpperCase()} ` });
+  expect(user.email).toBe(given.email);
+  const fullWidth = given.email.replace("person", "ｐｅｒｓｏｎ");
+  for (const email of [given.email, given.email.toUpperCase(), fullWidth]) {
+    expect(await authenticateUser({ email, password }, { address: given.address })).toEqual(user);
+  }
+});
+
+test("neither the account nor its errors contain the password or its hash", async () => {
+  const { user, email, address } = await account();
+  expect(Object.keys(user).sort()).toEqual(["email", "id", "name"]);
+  const refusal = await expectRefusal(
+    authenticateUser({ email, password: "a secret mistake" }, { address }),
+    "unauthenticated",
+  );
+  expect(JSON.stringify([refusal.message, refusal.fields])).not.toContain("a secret mistake");
+});
+
+test("the plain password is stored nowhere", async () => {
+  const { user } = await account();
+  const row = await database().user.findUniqueOrThrow({
+    where: { id: user.id },
+    select: { passwordHash: true },
+  });
+  expect(row.passwordHash).toMatch(/^\$argon2id\$/);
+  expect(row.passwordHash).not.toContain(password);
+});
+
+// Account enumeration: the answer must not tell whether an address has an account.
+test("a wrong password and an unknown account get the same answer", async () => {
+  const { email, address } = await account();
+  const provider = await makeUser();
+  const attempts = [email, "nobody@example.test", provider.email].map((tried) =>
+    expectRefusal(
+      authenticateUser({ email: tried, password: "wrong password" }, { address }),
+      "unauthenticated",
+    ),
+  );
+  const answers = (await Promise.all(attempts)).map(({ message, fields }) => ({ message, fields }));
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+});
+
+test("an unknown account costs as much work as a known one", async () => {
+  const { email } = await account();
+  const timeOf = async (tried: string, address: string) => {
+    const started = performance.now();
+    await expectRefusal(
+      authenticateUser({ email: tried, password: "x" }, { address }),
+      "unauthenticated",
+    );
+    return performance.now() - started;
+  };
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let round = 0; round < 7; round += 1) {
+    known.push(await timeOf(email, "198.51.100.1"));
+    unknown.push(await timeOf(`nobody-${round}@example.test`, "198.51.100.1"));
+  }
+  // Without the decoy an unknown account answers in a tenth of the time.
+  expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 2);
+});
+
+test("signing up with an address that has an account says nothing about that account", async () => {
+  const { email } = await account();
+  const refusal = await expectRefusal(
+    createUserAccount({ ...details(), email: email.toUpperCase() }),
+    "conflict",
+  );
+  expect(refusal.message).toBe(
+    "Could not create an account with these details. If you have one, sign in.",
+  );
+  expect(refusal.fields).toEqual({});
+});
+
+test("sign-up from one network address is limited, the command line is not", async () => {
+  const address = "203.0.113.7";
+  const taken = await account();
+  for (let round = 0; round < 30; round += 1) {
+    await expectRefusal(
+      createUserAccount({ ...details(), email: taken.email, address }),
+      "conflict",
+    );
+  }
+  const refusal = await expectRefusal(createUserAccount({ ...details(), address }), "rate_limited");
+  expect(refusal.retryAfterSeconds).toBeGreaterThan(3000);
+  await createUserAccount({ ...details(), address: null });
+});
+
+test("passwords cannot be guessed by trying: ten attempts for an account in 15 minutes", async () => {
+  const { email, user } = await account();
+  for (let round = 0; round < 10; round += 1) {
+    const from = { address: `198.51.100.${100 + round}` };
+    await expectRefusal(authenticateUser({ email, password: "wrong" }, from), "unauthenticated");
+  }
+  const from = { address: "198.51.100.200" };
+  const refusal = await expectRefusal(authenticateUser({ email, password }, from), "rate_limited");
+  expect(refusal.message).toBe("Too many attempts. Try again in 15 minutes.");
+  expect(user.email).toBe(email);
+});
+
+test("an account nobody has is throttled in the same way", async () => {
+  const attempt = (round: number) =>
+    authenticateUser(
+      { email: "absent@example.test", password: "wrong" },
+      { address: `198.51.100.${round}` },
+    );
+  for (let round = 0; round < 10; round += 1) {
+    await expectRefusal(attempt(round), "unauthenticated");
+  }
+  await expectRefusal(attempt(10), "rate_limited");
+});
+
+test("one network address may try 60 times in 15 minutes, whatever the accounts", async () => {
+  const address = "203.0.113.99";
+  const attempt = (round: number) =>
+    authenticateUser({ email: `sprayed-${round}@example.test`, password: "wrong" }, { address });
+  for (let round = 0; round < 60; round += 1) {
+    await expectRefusal(attempt(round), "unauthenticated");
+  }
+  await expectRefusal(attempt(60), "rate_limited");
+});
+
+test("signing in forgets the failed attempts before it", async () => {
+  const { email, address } = await account();
+  for (let round = 0; round < 12; round += 1) {
+    await authenticateUser({ email, password }, { address });
+  }
+});
+
+test("changing the password ends every other session and the old password", async () => {
+  const { user, email, address } = await account();
+  const [mine, other] = await Promise.all([openUserSession(user.id), openUserSession(user.id)]);
+  const bystander = await makeUser();
+  const theirs = await openUserSession(bystander.id);
+  const next = "another long password";
+  await changePassword(user.id, { current: password, next }, mine.id);
+  expect(await checkUserSession(mine.id)).not.toBeNull();
+  expect(await checkUserSession(other.id)).toBeNull();
+  expect(await checkUserSession(theirs.id)).not.toBeNull();
+  await expectRefusal(authenticateUser({ email, password }, { address }), "unauthenticated");
+  await authenticateUser({ email, password: next }, { address });
+});
+
+test("a wrong present password changes nothing and is named at its field", async () => {
+  const { user, email, address } = await account();
+  const session = await openUserSession(user.id);
+  const refusal = await expectRefusal(
+    changePassword(user.id, { current: "not it", next: "another long password" }, session.id),
+    "invalid_input",
+  );
+  expect(refusal.fields).toEqual({ current: ["This is not your present password"] });
+  await authenticateUser({ email, password }, { address });
+});
+
+test("a short password is refused with its rule", async () => {
+  const refusal = await expectRefusal(
+    createUserAccount({ ...details(), password: "short" }),
+    "invalid_input",
+  );
+  expect(refusal.fields.password).toEqual(["Use at least 12 characters"]);
+});
+
+test("a provider's account is the same user at every sign-in, also when the address changed", async () => {
+  const given = {
+    provider: "github",
+    providerAccountId: "4711",
+    email: "Octo@Example.test",
+    emailVerified: true,
+    name: "Octo",
+  };
+  const [first, second] = await Promise.all([
+    linkProviderAccount(given),
+    linkProviderAccount(given),
+  ]);
+  expect(second).toEqual(first);
+  const later = await linkProviderAccount({ ...given, email: "new@example.test" });
+  expect(later).toEqual(first);
+  expect(first.email).toBe("octo@example.test");
+});
+
+// Account pre-hijacking: whoever made the account with a password has not proved the address.
+test("a provider's account never takes over, or joins, an account made with a password", async () => {
+  const { user, email, address } = await account();
+  await expectRefusal(
+    linkProviderAccount({
+      provider: "google",
+      providerAccountId: "someone",
+      email,
+      emailVerified: true,
+      name: "Someone",
+    }),
+    "conflict",
+  );
+  expect(await authenticateUser({ email, password }, { address })).toEqual(user);
+});
+
+test("an address the provider has not verified opens no account", async () => {
+  await expectRefusal(
+    linkProviderAccount({
+      provider: "oidc",
+      providerAccountId: "1",
+      email: "unverified@example.test",
+      emailVerified: false,
+      name: "Unverified",
+    }),
+    "unauthenticated",
+  );
+  expect(await findUserByEmail("unverified@example.test")).toBeNull();
+});

