@@ -1,0 +1,171 @@
+import type { Condition } from "./condition-schema.ts";
+import { comparisonLenses, patternLenses, type TextOptions } from "./lens.ts";
+import { isList, type Path, parsePath, visitPath } from "./path.ts";
+import { compilePattern } from "./pattern.ts";
+import type { JsonObject, JsonValue } from "./types.ts";
+import { both, either, not, type Verdict } from "./verdict.ts";
+import { spend, type Work } from "./work.ts";
+
+/** Texts longer than this are indeterminate for every operator but `exists` and `length`. */
+export const textMaxLength = 65_536;
+
+type Found = JsonValue | undefined;
+type Test = (found: Found, work: Work) => Verdict;
+
+export interface CompiledCondition {
+  readonly source: Condition;
+  readonly path: Path;
+  readonly test: Test;
+}
+
+/**
+ * How the elements under `[*]` are taken together. A restriction needs one element, a permission
+ * needs every one; so neither an added nor a removed element can turn a refusal into a permission.
+ */
+export type Quantifier = "any" | "every";
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** The JSON type of the value that decided, for the explanation. */
+  readonly type: string;
+}
+
+/** Compiles one condition, its pattern included. Throws when path or pattern cannot be used. */
+export function compileCondition(source: Condition): CompiledCondition {
+  const path = parsePath(source.path);
+  if (path === null) throw new Error("This is no path into the arguments.");
+  return { source, path, test: compileTest(source) };
+}
+
+/** Judges one condition. Total for any JSON; throws only WorkExceeded. */
+export function judge(
+  condition: CompiledCondition,
+  args: JsonObject,
+  quantifier: Quantifier,
+  work: Work,
+): Judgement {
+  const combine = quantifier === "any" ? either : both;
+  const judgements: Judgement[] = [];
+  visitPath(args, condition.path, (found) => {
+    spend(work, 1);
+    const verdict = condition.test(found, work);
+    const before = judgements[0];
+    const after = before === undefined ? verdict : combine(before.verdict, verdict);
+    if (after !== before?.verdict) judgements[0] = { verdict: after, type: typeName(found) };
+  });
+  return judgements[0] ?? { verdict: "indeterminate", type: "missing" };
+}
+
+function compileTest(condition: Condition): Test {
+  switch (condition.op) {
+    case "eq":
+      return memberTest([condition.value], condition);
+    case "neq":
+      return negate(memberTest([condition.value], condition));
+    case "in":
+      return memberTest(condition.value, condition);
+    case "not_in":
+      return negate(memberTest(condition.value, condition));
+    case "lt":
+      return numberTest((value) => value < condition.value);
+    case "lte":
+      return numberTest((value) => value <= condition.value);
+    case "gt":
+      return numberTest((value) => value > condition.value);
+    case "gte":
+      return numberTest((value) => value >= condition.value);
+    case "exists":
+      // `null` is how most callers spell "not given".
+      return (found) => (found !== undefined && found !== null) === condition.value;
+    case "contains":
+      return partTest(condition, (text, part) => text.includes(part));
+    case "starts_with":
+      return partTest(condition, (text, part) => text.startsWith(part));
+    case "ends_with":
+      return partTest(condition, (text, part) => text.endsWith(part));
+    case "matches":
+      return patternTest(condition);
+    case "length":
+      return lengthTest(condition.value);
+  }
+}
+
+function negate(test: Test): Test {
+  return (found, work) => not(test(found, work));
+}
+
+function numberTest(holds: (value: number) => boolean): Test {
+  return (found) => (typeof found === "number" ? holds(found) : "indeterminate");
+}
+
+function memberTest(values: readonly (string | number | boolean)[], options: TextOptions): Test {
+  const texts = values.filter((value) => typeof value === "string");
+  if (texts.length === values.length) {
+    const views = comparisonLenses(options).map(({ fold, trim }) => {
+      const members = new Set(texts.map(fold));
+      return (text: string) => members.has(fold(trim(text)));
+    });
+    return textTest(views, lookCost(options));
+  }
+  const members = new Set<Found>(values);
+  const type = typeof values[0];
+  return (found) => (typeof found === type ? members.has(found) : "indeterminate");
+}
+
+function partTest(
+  condition: TextOptions & { op: Condition["op"]; value: string },
+  holds: (text: string, part: string) => boolean,
+): Test {
+  const views = comparisonLenses(condition).map(({ fold, trim }) => {
+    const part = fold(condition.value);
+    return (text: string) => holds(fold(trim(text)), part);
+  });
+  const searchCost = condition.op === "contains" ? condition.value.length / 256 : 0;
+  return textTest(views, lookCost(condition) + searchCost);
+}
+
+function patternTest(condition: TextOptions & { value: string }): Test {
+  const pattern = compilePattern(condition.value, condition.ignore_case === true);
+  const views = patternLenses(condition).map(({ fold, trim }) => {
+    return (text: string, work: Work) => pattern.matches(fold(trim(text)), work);
+  });
+  return textTest(views, lookCost(condition));
+}
+
+/** Units of work for one character seen through one lens, from measurement. */
+function lookCost(options: TextOptions): number {
+  return options.ignore_case === true || options.trim === true ? 1 / 4 : 1 / 64;
+}
+
+/** Certain only where every view of the text says the same. */
+function textTest(
+  views: readonly ((text: string, work: Work) => Verdict)[],
+  costPerCharacter: number,
+): Test {
+  return (found, work) => {
+    if (typeof found !== "string" || found.length > textMaxLength) return "indeterminate";
+    spend(work, found.length * views.length * costPerCharacter);
+    const verdicts = views.map((view) => view(found, work));
+    const first = verdicts[0] ?? "indeterminate";
+    return verdicts.every((verdict) => verdict === first) ? first : "indeterminate";
+  };
+}
+
+function lengthTest(range: { of: "text" | "list"; min?: number; max?: number }): Test {
+  const { min = 0, max = Number.POSITIVE_INFINITY } = range;
+  return (found) => {
+    const measured = range.of === "list" ? isList(found) : typeof found === "string";
+    if (!measured) return "indeterminate";
+    const { length } = found as string | readonly JsonValue[]; // just tested
+    return length >= min && length <= max;
+  };
+}
+
+function typeName(found: Found): string {
+  if (found === undefined) return "missing";
+  if (found === null) return "null";
+  if (isList(found)) return "an array";
+  if (typeof found === "object") return "an object";
+  if (typeof found !== "string") return `a ${typeof found}`;
+  return found.length > textMaxLength ? "a string too long to judge" : "a string";
+}

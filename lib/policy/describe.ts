@@ -1,0 +1,123 @@
+import type { Condition } from "./condition-schema.ts";
+import { type Action, asList, type ClassRule, type Rule } from "./document.ts";
+import type { RateLimit } from "./types.ts";
+
+/**
+ * One English sentence for one rule: "Allow up to 10 calls per minute per session when command is
+ * one of "DEL" or "UNLINK", ignoring case."
+ */
+export function describeRule(rule: Rule | ClassRule): string {
+  const limits = "rate_limit" in rule ? asList<RateLimit>(rule.rate_limit) : [];
+  const conditions = "when" in rule ? (rule.when ?? []) : [];
+  const parts = [verbs[rule.action]];
+  if (limits.length > 0) {
+    const joint = rule.action === "allow" ? "up to" : "of up to";
+    parts.push(joint, limits.map(describeLimit).join(" and "));
+  }
+  if (conditions.length > 0) {
+    parts.push(
+      "when",
+      conditions.map((each) => describeCondition(each, rule.action)).join(" and "),
+    );
+  }
+  return `${parts.join(" ")}.`;
+}
+
+const verbs: Readonly<Record<Action, string>> = {
+  allow: "Allow",
+  deny: "Deny",
+  hide: "Hide",
+  require_approval: "Require approval",
+};
+
+/** "10 calls per minute per session" */
+export function describeLimit({ max, window, per }: RateLimit): string {
+  const calls = max === 1 ? "1 call" : `${max} calls`;
+  return `${calls} per ${describeSeconds(window)} per ${per}`;
+}
+
+/**
+ * "amount is more than 1000". Under a permission every element of `[*]` has to hold, under a
+ * restriction any one. Shows the policy's own values, shortened; never an argument's.
+ */
+export function describeCondition(condition: Condition, action: Action): string {
+  const quantifier = action === "allow" ? "every " : "any ";
+  const subject = condition.path.includes("[*]") ? quantifier + condition.path : condition.path;
+  return `${subject} ${describeTest(condition)}${describeOptions(condition)}`;
+}
+
+function describeTest(condition: Condition): string {
+  switch (condition.op) {
+    case "eq":
+      return `is ${quote(condition.value)}`;
+    case "neq":
+      return `is not ${quote(condition.value)}`;
+    case "in":
+      return `is one of ${list(condition.value)}`;
+    case "not_in":
+      return `is none of ${list(condition.value)}`;
+    case "lt":
+      return `is less than ${condition.value}`;
+    case "lte":
+      return `is at most ${condition.value}`;
+    case "gt":
+      return `is more than ${condition.value}`;
+    case "gte":
+      return `is at least ${condition.value}`;
+    case "exists":
+      return condition.value ? "is given" : "is not given";
+    case "contains":
+      return `contains ${quote(condition.value)}`;
+    case "starts_with":
+      return `starts with ${quote(condition.value)}`;
+    case "ends_with":
+      return `ends with ${quote(condition.value)}`;
+    case "matches":
+      return `matches the pattern ${quote(condition.value)}`;
+    case "length":
+      return describeLength(condition.value);
+  }
+}
+
+function describeLength(range: { of: "text" | "list"; min?: number; max?: number }): string {
+  const unit = range.of === "text" ? "characters" : "elements";
+  if (range.max === undefined) return `has at least ${range.min} ${unit}`;
+  if (range.min === undefined) return `has at most ${range.max} ${unit}`;
+  return `has ${range.min} to ${range.max} ${unit}`;
+}
+
+function describeOptions(condition: Condition): string {
+  const ignored = [
+    "ignore_case" in condition && condition.ignore_case ? ["case"] : [],
+    "trim" in condition && condition.trim ? ["spaces around it"] : [],
+  ].flat();
+  return ignored.length === 0 ? "" : `, ignoring ${ignored.join(" and ")}`;
+}
+
+const timeUnits = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+function describeSeconds(seconds: number): string {
+  const [name, length] = timeUnits.find(([, each]) => seconds % each === 0) ?? ["second", 1];
+  const count = seconds / length;
+  return count === 1 ? name : `${count} ${name}s`;
+}
+
+const shownValues = 4;
+
+function list(values: readonly (string | number | boolean)[]): string {
+  const shown = values.slice(0, shownValues).map(quote);
+  const more = values.length - shown.length;
+  if (more > 0) return `${shown.join(", ")} or ${more} more`;
+  const last = shown.pop() ?? "";
+  return shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;
+}
+
+function quote(value: string | number | boolean): string {
+  const text = typeof value === "string" && value.length > 60 ? `${value.slice(0, 59)}…` : value;
+  return JSON.stringify(text);
+}

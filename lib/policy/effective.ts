@@ -1,0 +1,98 @@
+import { byPrecedence } from "./compile.ts";
+import {
+  type Action,
+  asList,
+  type ClassName,
+  type ClassRule,
+  type PolicyDocument,
+  type Rule,
+} from "./document.ts";
+import { parseToolKey } from "./tool-key.ts";
+import type { RateLimit, ToolFacts } from "./types.ts";
+
+/** The everyday choices for a tool: the positions of the one control in the interface. */
+export type Choice = "allow" | "limit" | "approve" | "deny" | "hide";
+
+export interface EffectiveRule {
+  choice: Choice;
+  source: "tool" | "class" | "default";
+  /** Where it is written: `tools.create_*`, `classes.critical`, `default`. */
+  rule: string;
+  rateLimit?: RateLimit;
+  reason?: string;
+  /** How many conditions the tool's own rules have; calls that meet them may be decided otherwise. */
+  conditionCount: number;
+}
+
+/**
+ * What the policy says of a tool when no condition is met. With `conditionCount` 0 that is what
+ * every call gets. Rules of matching `*` keys count as the tool's own.
+ */
+export function effectiveRule(document: PolicyDocument, tool: ToolFacts): EffectiveRule {
+  const own = ownRules(document, tool.name);
+  const conditions = own.flatMap(({ rule }) => rule.when ?? []);
+  const classes = classRules(document, [tool.category, tool.riskClass]);
+  const conditionCount = conditions.length;
+  return (
+    summarise(
+      "tool",
+      own.filter(({ rule }) => rule.when === undefined),
+      conditionCount,
+    ) ??
+    summarise("class", classes, conditionCount) ?? {
+      choice: document.default,
+      source: "default",
+      rule: "default",
+      conditionCount,
+    }
+  );
+}
+
+interface Named<T> {
+  name: string;
+  rule: T;
+}
+
+function ownRules(document: PolicyDocument, toolName: string): Named<Rule>[] {
+  return Object.entries(document.tools ?? {}).flatMap(([text, rules]) => {
+    const key = parseToolKey(text);
+    const matches = key?.kind === "name" ? key.name === toolName : key?.matches(toolName) === true;
+    return matches ? asList<Rule>(rules).map((rule) => ({ name: `tools.${text}`, rule })) : [];
+  });
+}
+
+function classRules(document: PolicyDocument, names: readonly ClassName[]): Named<ClassRule>[] {
+  return names.flatMap((name) => {
+    const rule = document.classes?.[name];
+    return rule === undefined ? [] : [{ name: `classes.${name}`, rule }];
+  });
+}
+
+function summarise(
+  source: "tool" | "class",
+  rules: readonly Named<Rule | ClassRule>[],
+  conditionCount: number,
+): EffectiveRule | null {
+  const [strictest] = rules.toSorted((left, right) => byPrecedence(left.rule, right.rule));
+  if (strictest === undefined) return null;
+  const { action, reason } = strictest.rule;
+  const limits = rules.flatMap(({ rule }) =>
+    "rate_limit" in rule ? asList<RateLimit>(rule.rate_limit) : [],
+  );
+  const [rateLimit] = action === "allow" || action === "require_approval" ? limits : [];
+  return {
+    choice: action === "allow" && rateLimit !== undefined ? "limit" : choices[action],
+    source,
+    rule: strictest.name,
+    ...(rateLimit !== undefined && { rateLimit }),
+    ...(reason !== undefined && { reason }),
+    conditionCount,
+  };
+}
+
+const choices: Readonly<Record<Action, Exclude<Choice, "limit">>> = {
+  allow: "allow",
+  deny: "deny",
+  hide: "hide",
+  require_approval: "approve",
+};

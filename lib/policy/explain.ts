@@ -1,0 +1,54 @@
+import type { CompiledRule } from "./compile.ts";
+import type { Judgement } from "./conditions.ts";
+import { describeCondition } from "./describe.ts";
+import type { Action } from "./document.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A rule held against one call. */
+export interface Applied {
+  readonly rule: CompiledRule;
+  readonly verdict: Verdict;
+  /** One for each condition, up to the first that is false. */
+  readonly judgements: readonly Judgement[];
+}
+
+/** "tools.pay[0] denies this call because amount is more than 1000 (it is a number)." */
+export function explainRule(applied: Applied): string {
+  const { rule } = applied;
+  const causes = rule.conditions.flatMap((_, index) => explainCondition(applied, index));
+  const because = causes.length === 0 ? "" : ` because ${causes.join(" and ")}`;
+  return `${rule.name} ${verbs[rule.action]} this call${because}.`;
+}
+
+/**
+ * For a call that only the default speaks of: which permission was nearest and what it lacked, so
+ * that a developer can see what to change.
+ */
+export function explainSilence(fallback: "deny" | "allow", silent: readonly Applied[]): string {
+  const outcome = fallback === "deny" ? "the default denies it" : "the default allows it";
+  if (silent.length === 0) return `No rule speaks of this tool, so ${outcome}.`;
+  const permission = silent.find(({ rule }) => rule.action === "allow");
+  if (fallback === "allow" || permission === undefined) {
+    return `No rule of this tool applies to this call, so ${outcome}.`;
+  }
+  const failed = permission.judgements.findIndex(({ verdict }) => verdict !== true);
+  const condition = permission.rule.conditions[failed];
+  const type = permission.judgements[failed]?.type ?? "missing";
+  const wanted = condition === undefined ? "" : describeCondition(condition.source, "allow");
+  return `${permission.rule.name} allows this tool only when ${wanted} (it is ${type}), so ${outcome}.`;
+}
+
+const verbs: Readonly<Record<Action, string>> = {
+  hide: "hides this tool for",
+  deny: "denies",
+  require_approval: "requires approval of",
+  allow: "allows",
+};
+
+function explainCondition({ rule, judgements }: Applied, index: number): string[] {
+  const condition = rule.conditions[index];
+  const judgement = judgements[index];
+  if (condition === undefined || judgement === undefined) return [];
+  const stated = `${describeCondition(condition.source, rule.action)} (it is ${judgement.type})`;
+  return [judgement.verdict === true ? stated : `it cannot be ruled out that ${stated}`];
+}

@@ -1,0 +1,66 @@
+import type { Condition } from "./condition-schema.ts";
+import type { RateLimit, RateLimitObligation } from "./types.ts";
+
+/**
+ * The slots a rule asks for. `target` is the rule's key in the document (`tools.x`, `all_tools`),
+ * so a limit is one counter for all calls its rule speaks of, wherever in a list the rule stands.
+ */
+export function limitObligations(
+  target: string,
+  rule: string,
+  conditions: readonly Condition[],
+  limits: readonly RateLimit[],
+): RateLimitObligation[] {
+  const scope = conditions.length === 0 ? target : `${target}?${fingerprint(conditions)}`;
+  return limits.map(({ max, window, per }) => ({
+    kind: "rate_limit",
+    limitKey: `${scope}/${per}/${window}s`,
+    rule,
+    max,
+    windowSeconds: window,
+    per,
+  }));
+}
+
+/** One obligation for each counter, the strictest; sorted, so that locks are taken in one order. */
+export function strictestLimits(
+  obligations: readonly RateLimitObligation[],
+): RateLimitObligation[] {
+  const byKey = new Map<string, RateLimitObligation>();
+  for (const obligation of obligations) {
+    const known = byKey.get(obligation.limitKey);
+    if (known === undefined || obligation.max < known.max) {
+      byKey.set(obligation.limitKey, obligation);
+    }
+  }
+  return [...byKey.values()].sort((left, right) => (left.limitKey < right.limitKey ? -1 : 1));
+}
+
+/** 64 bits that are equal for conditions that say the same in another order. */
+function fingerprint(conditions: readonly Condition[]): string {
+  const text = JSON.stringify(conditions.map(canonicalCondition).sort());
+  return [0x811c9dc5, 0x9e3779b9].map((seed) => hash(text, seed)).join("");
+}
+
+function canonicalCondition(condition: Condition): string {
+  const { path, op, value, ...options } = condition;
+  const ignoreCase = "ignore_case" in options && options.ignore_case === true;
+  const trim = "trim" in options && options.trim === true;
+  return JSON.stringify([path, op, canonicalValue(value), ignoreCase, trim]);
+}
+
+function canonicalValue(value: Condition["value"]): unknown {
+  if (Array.isArray(value)) return [...new Set(value)].map((item) => JSON.stringify(item)).sort();
+  if (typeof value !== "object") return value;
+  return [value.of, value.min ?? null, value.max ?? null];
+}
+
+/** FNV-1a over UTF-16 units with a final mix: it names counters, it protects nothing. */
+function hash(text: string, seed: number): string {
+  let state = seed;
+  for (let index = 0; index < text.length; index++) {
+    state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+  }
+  state = Math.imul(state ^ (state >>> 15), 0x85ebca6b);
+  return ((state ^ (state >>> 13)) >>> 0).toString(16).padStart(8, "0");
+}

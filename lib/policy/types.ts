@@ -1,0 +1,67 @@
+/** What a tool does, from the least to the most consequential. */
+export const categories = ["read", "write", "execute", "destructive", "financial"] as const;
+export type Category = (typeof categories)[number];
+
+/** How much harm one wrong call can do. */
+export const riskClasses = ["low", "medium", "high", "critical"] as const;
+export type RiskClass = (typeof riskClasses)[number];
+
+export const limitScopes = ["session", "agent", "server", "org"] as const;
+export type LimitScope = (typeof limitScopes)[number];
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** What the policy knows of a tool. */
+export interface ToolFacts {
+  name: string;
+  category: Category;
+  riskClass: RiskClass;
+}
+
+/** One `tools/call` to decide. `arguments` is plain parsed JSON, the object that will be forwarded. */
+export interface PolicyCall {
+  tool: ToolFacts;
+  arguments: JsonObject;
+}
+
+/** Never more than `max` calls in any `window` seconds; one counter for each `per`. */
+export interface RateLimit {
+  max: number;
+  window: number;
+  per: LimitScope;
+}
+
+/** A slot to take before the call is forwarded. */
+export interface RateLimitObligation {
+  kind: "rate_limit";
+  /** Names the counter inside one policy. Editing `max` keeps it, and with it the slots in use. */
+  limitKey: string;
+  rule: string;
+  max: number;
+  windowSeconds: number;
+  per: LimitScope;
+}
+
+/** A person has to approve exactly this call before it is forwarded. */
+export interface ApprovalObligation {
+  kind: "approval";
+  rule: string;
+  reason: string | null;
+}
+
+export type Obligation = RateLimitObligation | ApprovalObligation;
+
+/** The evaluator's answer. Only `allow` carries obligations; each must be discharged first. */
+export interface Decision {
+  effect: "hide" | "deny" | "allow";
+  /** What decided: `tools.valkey_write[0]`, `classes.destructive`, `default`, `policy`. */
+  rule: string;
+  /** The author's words, for the agent. */
+  reason: string | null;
+  /** One sentence: rule, condition and the argument's type, never its value. */
+  explanation: string;
+  obligations: readonly Obligation[];
+}
