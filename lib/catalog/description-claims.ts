@@ -1,0 +1,257 @@
+import type { Claim } from "./claim.ts";
+import { quoteAround } from "./hidden-text.ts";
+import { moneyObject } from "./money.ts";
+import {
+  actionNouns,
+  type InflectedTerm,
+  inflectedTerm,
+  resultNouns,
+  severity,
+  type VerbForm,
+} from "./vocabulary.ts";
+
+export interface DescriptionReading {
+  /** What the first sentence says the tool does first; undefined where it has no verb in front. */
+  head: Claim | undefined;
+  /** Further actions: the verbs joined to the head, and what later sentences say that it does. */
+  further: Claim[];
+}
+
+interface Token {
+  word: string;
+  /** Position in the sentence, for quoting. */
+  at: number;
+}
+
+const MAX_READ = 4_000;
+
+/** Words before the verb that do not change it: “This tool can permanently delete …”. */
+const FILLER = new Set(
+  (
+    "this tool the a an use used to for it can will you your allows allow lets enables enable helps function that which " +
+    "may api mcp we user users them agent bulk batch also and both endpoint method operation utility command"
+  ).split(" "),
+);
+const NEGATION = new Set(
+  "not never without cannot can't won't doesn't don't no nor neither isn't prevent prevents blocked instead avoid unless".split(
+    " ",
+  ),
+);
+const JOINER = new Set([",", "/", "and", "or", "then", "&", "also", "(", "by"]);
+const DETERMINER = new Set(
+  "a an the all any its it this that these one some existing new your each every them multiple".split(
+    " ",
+  ),
+);
+/** Sections of doc strings and advice to the agent, which do not say what the tool does. */
+const SECTION =
+  /^[^\w\n]{0,8}(?:args|arguments|parameters|params|returns?|raises|examples?|notes?|see also|usage|output|input)\b[^\n]{0,20}:/im;
+
+/**
+ * What a description claims the tool does. `description` must be free of invisible characters. Reads
+ * verbs only where an English sentence has its predicate: elsewhere most of them are nouns.
+ */
+export function readDescription(description: string, moneyContext: boolean): DescriptionReading {
+  const opening = description.slice(0, MAX_READ).trimStart();
+  const main = opening.slice(0, SECTION.exec(opening)?.index || MAX_READ);
+  const sentences = main
+    .split(/(?<=[.!?])\s+|\n[ \t]*\n|\n(?=[ \t]*[-*•\d])/)
+    .filter((sentence) => /\p{L}/u.test(sentence));
+  const [first, ...later] = sentences;
+  if (first === undefined) return { head: undefined, further: [] };
+  const reading = readFirst(first, moneyContext);
+  for (const sentence of later.slice(0, 40)) {
+    const claim = readLater(sentence, moneyContext);
+    if (claim !== undefined) reading.further.push(claim);
+  }
+  return reading;
+}
+
+function readFirst(sentence: string, moneyContext: boolean): DescriptionReading {
+  const tokens = tokenise(sentence);
+  const head = findHead(tokens);
+  const further: Claim[] = [];
+  for (let index = (head?.index ?? 0) + 1; index < tokens.length; index += 1) {
+    const found = termAt(tokens, index);
+    if (found === undefined || !isJoined(tokens, index, found, head?.found.form)) continue;
+    if (isNegated(tokens, index)) continue;
+    further.push(claimAt(sentence, tokens, index, found, moneyContext));
+  }
+  if (head === undefined) return { head: resultClaim(sentence, tokens), further };
+  return { head: claimAt(sentence, tokens, head.index, head.found, moneyContext), further };
+}
+
+/** “Length of a string”, “The current weather …”: a description that names a result. */
+function resultClaim(sentence: string, tokens: readonly Token[]): Claim | undefined {
+  const first = tokens.slice(0, 5).find(({ word }) => !FILLER.has(word));
+  if (first === undefined || !resultNouns.has(first.word)) return undefined;
+  return {
+    category: "read",
+    weight: 0.65,
+    strength: "firm",
+    element: false,
+    evidence: {
+      source: "description",
+      quote: quoteAround(sentence.slice(first.at, first.at + 110), 0),
+      meaning: "names a result and no action",
+    },
+  };
+}
+
+/** Later sentences: only what they say in the third person or announce (“will delete”). */
+function readLater(sentence: string, moneyContext: boolean): Claim | undefined {
+  const tokens = tokenise(sentence);
+  const head = findHead(tokens);
+  if (head === undefined || isNegated(tokens, head.index)) return undefined;
+  const announced = ["will", "can", "also", "it"].includes(tokens[head.index - 1]?.word ?? "");
+  if (head.found.form !== "third" && !announced) return undefined;
+  if (head.found.term.noun !== "never" || head.found.term.light) return undefined;
+  return claimAt(sentence, tokens, head.index, head.found, moneyContext);
+}
+
+function findHead(tokens: readonly Token[]): { index: number; found: InflectedTerm } | undefined {
+  let index = 0;
+  while (index < Math.min(tokens.length, 9)) {
+    const word = tokens[index]?.word ?? "";
+    const found = termAt(tokens, index);
+    // “Use this tool to …”: a verb among the fillers says nothing about the tool itself.
+    if (found !== undefined && found.form !== "past" && !FILLER.has(word)) return { index, found };
+    if (!FILLER.has(word) && !word.endsWith("ly")) break;
+    index += 1;
+  }
+  return findPurpose(tokens);
+}
+
+/** “A tool for deleting …”, “Service that removes …”, “Tool to send …”. */
+function findPurpose(
+  tokens: readonly Token[],
+): { index: number; found: InflectedTerm } | undefined {
+  for (let index = 1; index < Math.min(tokens.length, 12); index += 1) {
+    const before = tokens[index - 1]?.word ?? "";
+    const found = termAt(tokens, index);
+    if (found === undefined) continue;
+    const fits =
+      (before === "to" && found.form === "base") ||
+      (before === "for" && found.form === "gerund") ||
+      ((before === "that" || before === "which") && found.form === "third");
+    if (fits && !isNegated(tokens, index)) return { index, found };
+  }
+  return undefined;
+}
+
+function isJoined(
+  tokens: readonly Token[],
+  index: number,
+  found: InflectedTerm,
+  headForm: VerbForm | undefined,
+): boolean {
+  const before = tokens[index - 1]?.word ?? "";
+  if (!JOINER.has(before) || tokens[index - 2]?.word === "optionally") return false;
+  if (found.form === "past" || found.term.light) return false;
+  // “…, discarding the rest” says what else happens.
+  if (found.form === "gerund") return found.term.noun === "never";
+  if (found.form !== headForm || before === "by" || before === "(") return false;
+  if (found.term.noun === "never") return true;
+  const after = tokens[index + 1]?.word ?? "";
+  return DETERMINER.has(after);
+}
+
+function isNegated(tokens: readonly Token[], index: number): boolean {
+  for (let back = index - 1; back >= Math.max(0, index - 4); back -= 1) {
+    const word = tokens[back]?.word ?? "";
+    if (word === "," || word === ";") return false;
+    if (NEGATION.has(word)) return true;
+  }
+  return false;
+}
+
+function claimAt(
+  sentence: string,
+  tokens: readonly Token[],
+  index: number,
+  found: InflectedTerm,
+  moneyContext: boolean,
+): Claim {
+  const { term } = found;
+  const at = tokens[index]?.at ?? 0;
+  const object = tokens.slice(index + 1, index + 14).map(({ word }) => word);
+  const quote = quoteAround(sentence.slice(at, at + 110), 0);
+  const claim: Claim = {
+    category: term.category,
+    weight: term.weight * 0.95,
+    strength: term.light ? "light" : term.noun === "often" ? "doubtful" : "firm",
+    element: term.element,
+    evidence: { source: "description", quote, meaning: term.reason },
+  };
+  if (term.light) return lightClaim(claim, object);
+  const near = object.slice(0, 4);
+  if (severity(term.category) > 0 && term.category !== "destructive") {
+    if (moneyObject([term.word, ...near], moneyContext) !== undefined) {
+      return {
+        ...claim,
+        category: "financial",
+        evidence: { ...claim.evidence, meaning: "moves or commits money" },
+      };
+    }
+    if (
+      /^(?:adds?|subtracts?|multipl(?:y|ies)) (?:two|three|the given)? ?(?:numbers|integers)/i.test(
+        quote,
+      )
+    ) {
+      return {
+        ...claim,
+        category: "read",
+        strength: "exact",
+        evidence: { ...claim.evidence, meaning: "computes with its arguments only" },
+      };
+    }
+  }
+  return claim;
+}
+
+/** The worst of what a light verb's words speak of; still light where they say nothing. */
+function lightClaim(claim: Claim, object: readonly string[]): Claim {
+  let worst = claim;
+  let said = false;
+  let readOnly = false;
+  object.forEach((word, index) => {
+    const noun = actionNouns.get(word);
+    if (noun === undefined || isBlocked(object, index)) return;
+    readOnly ||= word === "read-only" || word === "readonly";
+    if (said && severity(noun.category) <= severity(worst.category)) return;
+    said = true;
+    // A script or a pipeline says no more than the verb itself: a clear name may still overrule it.
+    if (noun.category === "execute") return;
+    worst = {
+      ...claim,
+      category: noun.category,
+      strength: "firm",
+      weight: 0.8,
+      evidence: { ...claim.evidence, meaning: noun.reason },
+    };
+  });
+  if (!readOnly || severity(worst.category) > severity("execute")) return worst;
+  return {
+    ...claim,
+    category: "read",
+    strength: "firm",
+    weight: 0.85,
+    evidence: { ...claim.evidence, meaning: "says that it is read-only" },
+  };
+}
+
+function isBlocked(words: readonly string[], index: number): boolean {
+  return words.slice(Math.max(0, index - 3), index + 4).some((word) => NEGATION.has(word));
+}
+
+function termAt(tokens: readonly Token[], index: number): InflectedTerm | undefined {
+  return inflectedTerm(tokens[index]?.word ?? "");
+}
+
+function tokenise(sentence: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of sentence.slice(0, 600).matchAll(/[\p{L}\d][\p{L}\d'’-]*|[,;:()/&]/gu)) {
+    tokens.push({ word: match[0].toLowerCase().replaceAll("’", "'"), at: match.index });
+  }
+  return tokens;
+}

@@ -1,0 +1,164 @@
+import type { Claim } from "./claim.ts";
+import { moneyObject } from "./money.ts";
+import {
+  actionNouns,
+  nameTerm,
+  type Phrase,
+  phrases,
+  resultNouns,
+  severity,
+  type Term,
+} from "./vocabulary.ts";
+import { phraseAt } from "./words.ts";
+
+/**
+ * What a tool's name claims. `words` is the name in lower-case words, `moneyContext` whether the rest
+ * of the definition speaks of money. Returns the worst claim of its clauses ("get_and_delete" has
+ * two), or undefined when no word of it is known.
+ */
+export function nameClaim(words: readonly string[], moneyContext: boolean): Claim | undefined {
+  let worst: Claim | undefined;
+  clauses(words).forEach((clause, position) => {
+    const claim = clauseClaim(clause, moneyContext);
+    // "get_user_or_post": after a first clause only a certain verb opens another.
+    if (claim === undefined || (position > 0 && worst !== undefined && claim.strength !== "firm"))
+      return;
+    if (worst === undefined || severity(claim.category) > severity(worst.category)) worst = claim;
+  });
+  return worst;
+}
+
+function clauses(words: readonly string[]): string[][] {
+  const result: string[][] = [[]];
+  for (const word of words) {
+    if (word === "and" || word === "or" || word === "then") result.push([]);
+    else result.at(-1)?.push(word);
+  }
+  return result.filter((clause) => clause.length > 0);
+}
+
+function clauseClaim(clause: string[], moneyContext: boolean): Claim | undefined {
+  const phrase = findPhrase(clause, (candidate) => candidate.category !== null);
+  if (phrase?.category) {
+    return {
+      ...base,
+      category: phrase.category,
+      weight: 0.95,
+      evidence: { source: "name", quote: phrase.words.join(" "), meaning: phrase.reason },
+    };
+  }
+  const words = withoutNeutralPhrases(clause);
+  const head = headVerb(words);
+  if (head === undefined) return nounClaim(words);
+  const object = words.slice(head.index + 1);
+  if (head.term.light) return lightClaim(head.term, object) ?? verbClaim(head);
+  const money =
+    severity(head.term.category) > 0
+      ? moneyObject([head.term.word, ...object], moneyContext)
+      : undefined;
+  // Deleting an invoice removes it; creating, sending or cancelling one commits money.
+  if (money !== undefined && head.term.category !== "destructive") {
+    return {
+      ...base,
+      category: "financial",
+      weight: 0.95,
+      evidence: {
+        source: "name",
+        quote: money === head.term.word ? money : `${head.term.word} ${money}`,
+        meaning: "moves or commits money",
+      },
+    };
+  }
+  return verbClaim(head);
+}
+
+const base = { strength: "firm", element: false } as const;
+
+interface Head {
+  term: Term;
+  index: number;
+  strength: "doubtful" | "firm";
+}
+
+/**
+ * The verb that governs a clause: its first word where that is a verb (verb_object), otherwise the
+ * first certain verb (object_verb_detail), otherwise an uncertain one, at the end if there.
+ */
+function headVerb(words: readonly string[]): Head | undefined {
+  const found = words.flatMap((word, index) => {
+    const term = nameTerm(word);
+    return term === undefined ? [] : [{ term, index }];
+  });
+  const first = found[0];
+  if (first === undefined) return undefined;
+  const next = found.find(({ index }) => index === 1);
+  if (first.index === 0) {
+    if (first.term.noun === "never") return { ...first, strength: "firm" };
+    // "list_append", "set_add": the container's name stands before the verb.
+    if (next?.term.noun === "never") return { ...next, strength: "firm" };
+    return { ...first, strength: first.term.noun === "sometimes" ? "firm" : "doubtful" };
+  }
+  const certain = found.find(({ term }) => term.noun === "never");
+  if (certain !== undefined) return { ...certain, strength: "firm" };
+  const last = found.find(({ index }) => index === words.length - 1);
+  return { ...(last ?? first), strength: "doubtful" };
+}
+
+function verbClaim({ term, strength }: Head): Claim {
+  return {
+    category: term.category,
+    weight: strength === "firm" ? term.weight : term.weight * 0.7,
+    strength: term.light ? "light" : strength,
+    element: term.element,
+    evidence: { source: "name", quote: term.word, meaning: term.reason },
+  };
+}
+
+function lightClaim(term: Term, object: readonly string[]): Claim | undefined {
+  for (const word of object) {
+    const noun = actionNouns.get(word);
+    if (noun === undefined) continue;
+    return {
+      ...base,
+      category: noun.category,
+      weight: 0.8,
+      evidence: { source: "name", quote: `${term.word} ${word}`, meaning: noun.reason },
+    };
+  }
+  return undefined;
+}
+
+function nounClaim(words: readonly string[]): Claim | undefined {
+  const last = words.at(-1);
+  if (last === undefined || !resultNouns.has(last)) return undefined;
+  return {
+    ...base,
+    category: "read",
+    weight: 0.45,
+    strength: "doubtful",
+    evidence: { source: "name", quote: last, meaning: "names a result and no action" },
+  };
+}
+
+function findPhrase(
+  words: readonly string[],
+  accept: (phrase: Phrase) => boolean,
+): Phrase | undefined {
+  return phrases.find(
+    (phrase) =>
+      accept(phrase) &&
+      words.some(
+        (_, at) =>
+          phraseAt(words, phrase.words, at) &&
+          (phrase.at === "anywhere" || at + phrase.words.length === words.length),
+      ),
+  );
+}
+
+function withoutNeutralPhrases(words: string[]): string[] {
+  const neutral = findPhrase(words, ({ category }) => category === null);
+  if (neutral === undefined) return words;
+  const at = words.findIndex((_, index) => phraseAt(words, neutral.words, index));
+  // One word stays in place of the phrase, so that "first word" and "last word" keep their meaning.
+  return [...words.slice(0, at), "thing", ...words.slice(at + neutral.words.length)];
+}

@@ -1,0 +1,196 @@
+/** One parameter of a tool, for a table row and, with `children`, for a tree. */
+export interface Parameter {
+  name: string;
+  /** As a person would write it: "string", "array of object", "string or null", "any". */
+  type: string;
+  required: boolean;
+  description: string;
+  /** Allowed values, as JSON text where they are not strings. At most 50. */
+  enumValues: string[];
+  children: Parameter[];
+}
+
+export interface ParameterSummary {
+  /** Counts of the top level, as declared, even where `list` was cut. */
+  total: number;
+  required: number;
+  list: Parameter[];
+  /** The schema was deeper or larger than is shown. */
+  truncated: boolean;
+}
+
+const MAX_DEPTH = 5;
+const MAX_NODES = 500;
+const MAX_ENUM_VALUES = 50;
+const MAX_TEXT = 2_000;
+const MAX_ALTERNATIVES = 12;
+
+interface Walk {
+  root: Schema;
+  nodes: number;
+  truncated: boolean;
+}
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a tool's input schema (JSON Schema, untrusted) into rows. Never throws; depth, nodes and texts
+ * are bounded. `$ref` is followed only within the same document, never fetched.
+ */
+export function parameterSummary(inputSchema: unknown): ParameterSummary {
+  const root = asSchema(inputSchema) ?? {};
+  const walk: Walk = { root, nodes: 0, truncated: false };
+  const schema = resolve(root, walk);
+  const properties = asSchema(schema.properties) ?? {};
+  const names = Object.keys(properties);
+  const required = requiredNames(schema);
+  return {
+    total: names.length,
+    required: names.filter((name) => required.has(name)).length,
+    list: readProperties(schema, walk, 1),
+    truncated: walk.truncated,
+  };
+}
+
+function readProperties(schema: Schema, walk: Walk, depth: number): Parameter[] {
+  const properties = asSchema(schema.properties);
+  if (properties === undefined) return [];
+  const required = requiredNames(schema);
+  const list: Parameter[] = [];
+  for (const [name, value] of Object.entries(properties)) {
+    if (walk.nodes >= MAX_NODES) {
+      walk.truncated = true;
+      break;
+    }
+    walk.nodes += 1;
+    list.push(readParameter(name, asSchema(value) ?? {}, required.has(name), walk, depth));
+  }
+  return list;
+}
+
+function readParameter(
+  name: string,
+  declared: Schema,
+  required: boolean,
+  walk: Walk,
+  depth: number,
+): Parameter {
+  const schema = resolve(declared, walk);
+  return {
+    name: name.slice(0, MAX_TEXT),
+    type: typeText(declared, walk, 0),
+    required,
+    description: text(declared.description) || text(schema.description),
+    enumValues: enumValues(schema, walk),
+    children: readChildren(schema, walk, depth),
+  };
+}
+
+function readChildren(schema: Schema, walk: Walk, depth: number): Parameter[] {
+  const holders = [schema, asSchema(schema.items), ...alternatives(schema)].flatMap((holder) => {
+    if (holder === undefined) return [];
+    const resolved = resolve(holder, walk);
+    return resolved.properties === undefined ? [] : [resolved];
+  });
+  const holder = holders[0];
+  if (holder === undefined) return [];
+  if (depth >= MAX_DEPTH) {
+    walk.truncated = true;
+    return [];
+  }
+  return readProperties(holder, walk, depth + 1);
+}
+
+function typeText(declared: Schema, walk: Walk, depth: number): string {
+  const schema = resolve(declared, walk);
+  if (typeof schema.$ref === "string") return "reference";
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type];
+  const named = types.filter((type) => typeof type === "string").slice(0, MAX_ALTERNATIVES);
+  if (named.length > 0) {
+    return named
+      .map((type) => (type === "array" ? arrayText(schema, walk, depth) : type))
+      .join(" or ");
+  }
+  const choices = alternatives(schema);
+  if (choices.length > 0 && depth < 2) {
+    return [...new Set(choices.map((choice) => typeText(choice, walk, depth + 1)))].join(" or ");
+  }
+  if (Array.isArray(schema.enum)) return "enum";
+  if (schema.const !== undefined) return "constant";
+  return schema.properties === undefined ? "any" : "object";
+}
+
+function arrayText(schema: Schema, walk: Walk, depth: number): string {
+  const items = asSchema(schema.items);
+  if (items === undefined || depth >= 2) return "array";
+  const inner = typeText(items, walk, depth + 1);
+  return inner === "any" ? "array" : `array of ${inner.includes(" or ") ? `(${inner})` : inner}`;
+}
+
+function enumValues(schema: Schema, walk: Walk): string[] {
+  const holders = [schema, asSchema(schema.items), ...alternatives(schema)];
+  const values = holders.flatMap((holder) => {
+    if (holder === undefined) return [];
+    const resolved = resolve(holder, walk);
+    if (Array.isArray(resolved.enum)) return resolved.enum.slice(0, MAX_ENUM_VALUES);
+    return resolved.const === undefined ? [] : [resolved.const];
+  });
+  if (values.length > MAX_ENUM_VALUES) walk.truncated = true;
+  return [
+    ...new Set(
+      values
+        .slice(0, MAX_ENUM_VALUES)
+        .filter((value) => value !== null && typeof value !== "object")
+        .map((value) => String(value).slice(0, MAX_TEXT)),
+    ),
+  ];
+}
+
+function alternatives(schema: Schema): Schema[] {
+  const found: Schema[] = [];
+  for (const keyword of [schema.anyOf, schema.oneOf, schema.allOf]) {
+    if (!Array.isArray(keyword)) continue;
+    for (const choice of keyword.slice(0, MAX_ALTERNATIVES)) {
+      const parsed = asSchema(choice);
+      if (parsed !== undefined) found.push(parsed);
+    }
+  }
+  return found;
+}
+
+/** Follows local references (`#/…`), at most eight in a row; others stay as they are. */
+function resolve(schema: Schema, walk: Walk): Schema {
+  let current = schema;
+  for (let hops = 0; hops < 8; hops += 1) {
+    const reference = current.$ref;
+    if (typeof reference !== "string" || !reference.startsWith("#/")) return current;
+    const target = lookUp(walk.root, reference.slice(2).split("/"));
+    if (target === undefined) return current;
+    current = target;
+  }
+  return {};
+}
+
+function lookUp(root: Schema, steps: readonly string[]): Schema | undefined {
+  let current: Schema | undefined = root;
+  for (const step of steps.slice(0, 12)) {
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (current === undefined || !Object.hasOwn(current, key)) return undefined;
+    current = asSchema(current[key]);
+  }
+  return current;
+}
+
+function requiredNames(schema: Schema): ReadonlySet<unknown> {
+  return new Set<unknown>(Array.isArray(schema.required) ? schema.required : []);
+}
+
+function asSchema(value: unknown): Schema | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  // An object that is no array has string keys; its values stay unknown.
+  return value as Schema;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value.slice(0, MAX_TEXT) : "";
+}
