@@ -1,0 +1,19 @@
+import pg from "pg";
+
+/**
+ * The proxy's own connections, apart from Prisma's: admissions go through prepared statements whose
+ * cost is the round trip. Everything on them is short; a lock that does not come within a second is
+ * a refusal, not a queue.
+ */
+export function openGatePool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 6,
+    application_name: "callgate-proxy",
+    options: "-c lock_timeout=1000 -c statement_timeout=2000",
+    connectionTimeoutMillis: 2000,
+  });
+  // A lost idle connection is not an event: the next query opens another or fails closed.
+  pool.on("error", () => {});
+  return pool;
+}

@@ -1,0 +1,52 @@
+import type { Pool } from "pg";
+
+export type Outcome = "ok" | "tool_error" | "upstream_error" | "cancelled" | "unknown";
+
+/** What became of an admitted call. */
+export interface Settlement {
+  orgId: string;
+  callId: string;
+  outcome: Outcome;
+  detail: string | null;
+  httpStatus: number | null;
+  responseBytes: number | null;
+  /** Milliseconds the upstream took, and milliseconds the proxy added. */
+  upstreamMs: number | null;
+  addedMs: number | null;
+}
+
+/** Writes a batch of outcomes; one that exists already stays as it is. */
+export async function settleCalls(pool: Pool, batch: Settlement[]): Promise<void> {
+  await pool.query({
+    name: "settle_calls",
+    text: `insert into call_outcomes (org_id, call_id, at, outcome, detail, http_status, response_bytes,
+        upstream_ms, added_ms)
+      select "orgId", "callId", clock_timestamp(), outcome, detail, "httpStatus", "responseBytes",
+        "upstreamMs", "addedMs"
+      from jsonb_to_recordset($1::jsonb) as s("orgId" uuid, "callId" uuid, outcome text, detail text,
+        "httpStatus" int, "responseBytes" int, "upstreamMs" float8, "addedMs" float8)
+      on conflict do nothing`,
+    values: [JSON.stringify(batch)],
+  });
+}
+
+/**
+ * Marks forwarded calls that are older than any deadline and have no outcome, as after a crash.
+ * @param olderThanSeconds must exceed the longest total deadline of a call
+ * @returns how many were marked
+ */
+export async function sweepUnsettledCalls(pool: Pool, olderThanSeconds: number): Promise<number> {
+  const { rowCount } = await pool.query(
+    `insert into call_outcomes (org_id, call_id, at, outcome, detail)
+     select c.org_id, c.id, clock_timestamp(), 'unknown',
+       'The proxy stopped before the answer arrived; the action may or may not have been performed.'
+     from calls c
+     left join call_outcomes o on o.org_id = c.org_id and o.call_id = c.id
+     where c.id >= uuid_v7_floor(now() - interval '1 day')
+       and c.id < uuid_v7_floor(now() - make_interval(secs => $1))
+       and (c.decision = 'allowed' or c.observed) and o.call_id is null
+     on conflict do nothing`,
+    [olderThanSeconds],
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,142 @@
+import { expect, test } from "vitest";
+import { database } from "#lib/db.ts";
+import { newId } from "#lib/ids.ts";
+import { removeServer } from "#lib/servers/servers.ts";
+import { contextAs, makeOrg, makeServer } from "#lib/testing/factories.ts";
+import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "./jobs.ts";
+import type { JobStep } from "./schema.ts";
+import { claimJob, finishJob, requestRediscovery, saveSteps } from "./worker.ts";
+
+const target = { kind: "url", url: "https://mcp.example.test/mcp" };
+const resolved: JobStep = {
+  step: "resolve",
+  state: "ok",
+  label: "Find the address",
+  detail: "192.0.2.7",
+  fix: null,
+};
+
+async function makeScene() {
+  await database().job.deleteMany({});
+  const owner = await makeOrg();
+  return { owner, server: await makeServer(owner) };
+}
+
+test("a discovery goes from asked for, over its steps, to its result", async () => {
+  const { owner, server } = await makeScene();
+  const { jobId } = await requestDiscovery(owner, { server: server.slug });
+  expect(await getJob(owner, { id: jobId })).toMatchObject({ state: "queued", steps: [] });
+  const job = await claimJob(newId());
+  expect(job).toMatchObject({
+    id: jobId,
+    kind: "discover",
+    serverId: server.id,
+    secretOwnerId: server.id,
+    target: { kind: "url", url: "http://127.0.0.1:9/mcp", secrets: [] },
+  });
+  if (!job) return;
+  await saveSteps(job, [resolved]);
+  expect(await getJob(owner, { id: jobId })).toMatchObject({ state: "running", steps: [resolved] });
+  await finishJob(job, "done", { tools: 3, note: "odd \u0000 text" });
+  expect(await getJob(owner, { id: jobId })).toMatchObject({
+    state: "done",
+    result: { tools: 3, note: "odd \ufffd text" },
+    finishedAt: expect.any(Date),
+    waitingForProxy: false,
+  });
+  const events = await database().auditEvent.findMany({ where: { orgId: owner.org.id } });
+  expect(events).toMatchObject([
+    { action: "server.discover", subject: { name: server.slug }, detail: { job: jobId } },
+  ]);
+});
+
+test("a waiting job says so when no proxy is alive", async () => {
+  const { owner } = await makeScene();
+  const { jobId } = await requestConnectionTest(owner, { target });
+  expect(await getJob(owner, { id: jobId })).toMatchObject({ waitingForProxy: true });
+  const instance = newId();
+  await database().proxyInstance.create({ data: { id: instance } });
+  expect(await getJob(owner, { id: jobId })).toMatchObject({ waitingForProxy: false });
+  await database().proxyInstance.update({
+    where: { id: instance },
+    data: { heartbeatAt: new Date(Date.now() - 20_000) },
+  });
+  expect(await getJob(owner, { id: jobId })).toMatchObject({ waitingForProxy: true });
+  await database().proxyInstance.delete({ where: { id: instance } });
+});
+
+test("waiting returns as soon as the job ends, and not later than asked", async () => {
+  const { owner } = await makeScene();
+  const { jobId } = await requestConnectionTest(owner, { target });
+  expect(await waitForJob(owner, { id: jobId }, 200)).toMatchObject({ state: "queued" });
+  const waiting = waitForJob(owner, { id: jobId }, 20_000);
+  const job = await claimJob(newId());
+  if (job) await finishJob(job, "failed", { message: "No answer." });
+  expect(await waiting).toMatchObject({ state: "failed", result: { message: "No answer." } });
+});
+
+test("of many proxies that ask at once, each job goes to one", async () => {
+  const { owner } = await makeScene();
+  const asked = new Set<string>();
+  for (let index = 0; index < 5; index++) {
+    asked.add((await requestConnectionTest(owner, { target })).jobId);
+  }
+  const claims = await Promise.all(Array.from({ length: 12 }, () => claimJob(newId())));
+  const claimed = claims.flatMap((job) => (job ? [job.id] : []));
+  expect(claimed).toHaveLength(5);
+  expect(new Set(claimed)).toEqual(asked);
+});
+
+test("a job whose proxy died is taken over, and the dead one's late answer is ignored", async () => {
+  const { owner } = await makeScene();
+  const { jobId } = await requestConnectionTest(owner, { target });
+  const first = await claimJob(newId());
+  expect(await claimJob(newId())).toBeNull();
+  await database().job.updateMany({
+    where: { id: jobId },
+    data: { startedAt: new Date(Date.now() - 61_000) },
+  });
+  const second = await claimJob(newId());
+  expect(second?.id).toBe(jobId);
+  if (!first || !second) return;
+  await finishJob(first, "failed", { message: "late" });
+  expect(await getJob(owner, { id: jobId })).toMatchObject({ state: "running" });
+  await finishJob(second, "done", { tools: 1 });
+  expect(await getJob(owner, { id: jobId })).toMatchObject({ state: "done" });
+});
+
+test("the discovery of a server that was removed meanwhile fails with the reason", async () => {
+  const { owner, server } = await makeScene();
+  const { jobId } = await requestDiscovery(owner, { server: server.slug });
+  await removeServer(owner, { server: server.slug, confirmSlug: server.slug });
+  expect(await claimJob(newId())).toBeNull();
+  expect(await getJob(owner, { id: jobId })).toMatchObject({
+    state: "failed",
+    result: { message: expect.stringContaining("removed") },
+  });
+});
+
+test("drift that is reported a hundred times asks for one discovery", async () => {
+  const { owner, server } = await makeScene();
+  for (let index = 0; index < 100; index++) await requestRediscovery(owner.org.id, server.id);
+  expect(await database().job.count({ where: { orgId: owner.org.id } })).toBe(1);
+});
+
+test("another org's job does not exist, and a viewer may not start one", async () => {
+  const { owner, server } = await makeScene();
+  const { jobId } = await requestDiscovery(owner, { server: server.slug });
+  const stranger = await makeOrg();
+  for (const id of [jobId, "nonsense"]) {
+    await expect(getJob(stranger, { id })).rejects.toMatchObject({ code: "not_found" });
+  }
+  await expect(requestDiscovery(stranger, { server: server.slug })).rejects.toMatchObject({
+    code: "not_found",
+  });
+  const viewer = await contextAs(owner, "viewer");
+  await expect(requestDiscovery(viewer, { server: server.slug })).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  await expect(requestConnectionTest(viewer, { target })).rejects.toMatchObject({
+    code: "forbidden",
+  });
+});

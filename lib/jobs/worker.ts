@@ -1,0 +1,121 @@
+import { database } from "#lib/db.ts";
+import { newId } from "#lib/ids.ts";
+import { toStorable } from "#lib/tools/storable.ts";
+import { Prisma } from "#prisma/client.ts";
+import { type JobStep, StoredTarget } from "./schema.ts";
+
+/** A job that this proxy, and no other, works on. */
+export interface ClaimedJob {
+  orgId: string;
+  id: string;
+  instanceId: string;
+  kind: "test_connection" | "discover";
+  /** Whose tools are read; null for a connection that is not registered. */
+  serverId: string | null;
+  target: StoredTarget;
+  /** The owner the target's secrets were sealed for: the server, or the job itself. */
+  secretOwnerId: string;
+}
+
+/**
+ * Takes the oldest waiting job (no tenant: the proxy's side). Any number of proxies may ask at once.
+ * A job whose proxy has been silent for a minute is taken over.
+ *
+ * @returns null when nothing waits
+ */
+export async function claimJob(instanceId: string): Promise<ClaimedJob | null> {
+  for (;;) {
+    const [job] = await database().$queryRaw<ClaimedRow[]>`
+      update jobs set state = 'running', instance_id = ${instanceId}::uuid, started_at = now(), steps = '[]'
+      where (org_id, id) = (
+        select j.org_id, j.id from jobs j
+        where j.state in ('queued', 'running') and (j.state = 'queued' or (
+          j.started_at < now() - interval '1 minute' and not exists (
+            select 1 from proxy_instances p
+            where p.id = j.instance_id and p.heartbeat_at > now() - interval '1 minute')))
+        order by j.created_at
+        limit 1
+        for update skip locked)
+      returning org_id as "orgId", id, kind::text as kind, server_id as "serverId", target`;
+    if (!job) return null;
+    const connection = await connectionOf(job);
+    if (connection) {
+      const { orgId, id, kind, serverId } = job;
+      return { orgId, id, instanceId, kind, serverId, ...connection };
+    }
+    await finishJob({ orgId: job.orgId, id: job.id, instanceId }, "failed", {
+      message: "The server was removed before its tools were read.",
+    });
+  }
+}
+
+/** Shows how far the job has come. Nothing happens when another proxy has taken it over. */
+export async function saveSteps(job: JobKey, steps: readonly JobStep[]): Promise<void> {
+  await database().job.updateMany({
+    where: { ...keyOf(job), state: "running" },
+    data: { steps: toStorable(steps) ?? [] },
+  });
+}
+
+/** Ends the job and erases its sealed secrets. */
+export async function finishJob(
+  job: JobKey,
+  state: "done" | "failed",
+  result: unknown,
+): Promise<void> {
+  await database().job.updateMany({
+    where: { ...keyOf(job), state: "running" },
+    data: {
+      state,
+      result: toStorable(result) ?? Prisma.DbNull,
+      target: Prisma.DbNull,
+      finishedAt: new Date(),
+    },
+  });
+}
+
+/**
+ * Asks for a server's tool list to be read again because an agent's list differs from the record
+ * (no tenant: the proxy's side). One waiting job is enough, however often it is asked for.
+ */
+export async function requestRediscovery(orgId: string, serverId: string): Promise<void> {
+  await database().$executeRaw`
+    insert into jobs (org_id, id, kind, server_id, created_by)
+    select ${orgId}::uuid, ${newId()}::uuid, 'discover', ${serverId}::uuid, 'system:proxy'
+    where not exists (
+      select 1 from jobs
+      where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid and state = 'queued')`;
+}
+
+type JobKey = Pick<ClaimedJob, "orgId" | "id" | "instanceId">;
+
+interface ClaimedRow {
+  orgId: string;
+  id: string;
+  kind: ClaimedJob["kind"];
+  serverId: string | null;
+  target: unknown;
+}
+
+function keyOf({ orgId, id, instanceId }: JobKey): JobKey {
+  return { orgId, id, instanceId };
+}
+
+async function connectionOf(
+  job: ClaimedRow,
+): Promise<Pick<ClaimedJob, "target" | "secretOwnerId"> | null> {
+  if (job.serverId === null) {
+    return { target: StoredTarget.parse(job.target), secretOwnerId: job.id };
+  }
+  const server = await database().server.findFirst({
+    where: { orgId: job.orgId, id: job.serverId, removedAt: null },
+    select: {
+      kind: true,
+      url: true,
+      connector: true,
+      settings: true,
+      secrets: { select: { name: true, sealed: true } },
+    },
+  });
+  return server && { target: StoredTarget.parse(server), secretOwnerId: job.serverId };
+}

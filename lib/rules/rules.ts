@@ -1,0 +1,210 @@
+import { changeOrg } from "#lib/audit/change.ts";
+import type { OrgContext } from "#lib/auth/context.ts";
+import { requirePermission } from "#lib/auth/permissions.ts";
+import { database, type Transaction } from "#lib/db.ts";
+import { AppError } from "#lib/errors.ts";
+import { parseInput } from "#lib/input.ts";
+import type { PolicyDocument } from "#lib/policy/document.ts";
+import { setToolChoice, type ToolChoice } from "#lib/policy/edit.ts";
+import { type EffectiveRule, effectiveRule } from "#lib/policy/effective.ts";
+import { formatPolicy } from "#lib/policy/format.ts";
+import { parsePolicy } from "#lib/policy/parse.ts";
+import { findServer } from "#lib/servers/find.ts";
+import { ServerInput } from "#lib/servers/schema.ts";
+import { factsOf } from "#lib/tools/facts.ts";
+import { authorName } from "./author.ts";
+import { makeStale, refusePolicy, savePolicy } from "./change.ts";
+import { diffLines } from "./diff.ts";
+import { ApplyPolicy, DiffPolicy, SetPolicyMode, SetToolRules, type ToolRule } from "./schema.ts";
+import { storedDocument, storedText } from "./stored.ts";
+
+export interface PolicyVersionRow {
+  version: number;
+  /** YAML. */
+  text: string;
+  author: string;
+  at: Date;
+  note: string;
+}
+
+/** The version in force. */
+export interface PolicyRow extends PolicyVersionRow {
+  document: PolicyDocument;
+  mode: "enforce" | "observe";
+}
+
+/** A server's default policy. @throws AppError `not_found` */
+export async function getPolicy(context: OrgContext, input: unknown): Promise<PolicyRow> {
+  requirePermission(context, "servers.read");
+  const { server } = parseInput(ServerInput, input);
+  const { policy, version } = await readPolicy(context, server);
+  return {
+    ...toRow(version),
+    document: storedDocument(version.document),
+    mode: policy.mode,
+  };
+}
+
+/** Versions of a server's default policy, latest first, at most 100. */
+export async function listPolicyVersions(
+  context: OrgContext,
+  input: unknown,
+): Promise<PolicyVersionRow[]> {
+  requirePermission(context, "servers.read");
+  const { server } = parseInput(ServerInput, input);
+  const { policyId } = await findServer(context, server);
+  const versions = await database().policyVersion.findMany({
+    where: { orgId: context.org.id, policyId },
+    orderBy: { version: "desc" },
+    take: 100,
+  });
+  return versions.map(toRow);
+}
+
+/**
+ * Sets one rule for all tools named, as one new version; it holds from this commit on. Rules with
+ * conditions stay. People who save at once both keep their change.
+ *
+ * @returns what now holds for each of these tools
+ * @throws AppError `not_found` naming the tools this server does not have
+ */
+export async function setToolRules(
+  context: OrgContext,
+  input: unknown,
+): Promise<{ version: number; tools: { name: string; rule: EffectiveRule }[] }> {
+  requirePermission(context, "rules.write");
+  const { server, tools, rule } = parseInput(SetToolRules, input);
+  const names = [...new Set(tools)];
+  const saved = await savePolicy(context, server, {
+    edit: async (document, serverId, transaction) => {
+      await requireTools(transaction, context, { id: serverId, slug: server }, names);
+      return setToolChoice(document, names, rule && toChoice(rule));
+    },
+    note: describeChange(names, rule),
+    entry: { action: "rule.set", detail: { tools: names, rule } },
+  });
+  const stored = await database().tool.findMany({
+    where: { orgId: context.org.id, serverId: saved.serverId, name: { in: names } },
+    select: { name: true, category: true, riskClass: true },
+    orderBy: { name: "asc" },
+  });
+  return {
+    version: saved.version,
+    tools: stored.map((tool) => ({
+      name: tool.name,
+      rule: effectiveRule(saved.document, factsOf(tool)),
+    })),
+  };
+}
+
+/** Replaces the whole policy. @throws AppError `invalid_input`, each problem with its line */
+export async function applyPolicy(
+  context: OrgContext,
+  input: unknown,
+): Promise<{ version: number }> {
+  requirePermission(context, "rules.write");
+  const { server, text, note } = parseInput(ApplyPolicy, input);
+  const document = parseText(text);
+  const { version } = await savePolicy(context, server, {
+    edit: async () => document,
+    note,
+    entry: { action: "policy.apply", detail: { note } },
+  });
+  return { version };
+}
+
+/** What applying this text would change in the policy, line by line. Changes nothing. */
+export async function diffPolicy(
+  context: OrgContext,
+  input: unknown,
+): Promise<{ diff: string; changed: boolean }> {
+  requirePermission(context, "servers.read");
+  const { server, text } = parseInput(DiffPolicy, input);
+  const { version } = await readPolicy(context, server);
+  const diff = diffLines(storedText(version.document), formatPolicy(parseText(text), "yaml"));
+  return { diff, changed: diff !== "" };
+}
+
+/** Observe records what the policy would have decided and refuses nothing; enforce refuses. */
+export async function setPolicyMode(
+  context: OrgContext,
+  input: unknown,
+): Promise<{ mode: "enforce" | "observe" }> {
+  requirePermission(context, "rules.write");
+  const { server: slug, mode } = parseInput(SetPolicyMode, input);
+  const orgId = context.org.id;
+  return changeOrg(context, "gate", async (transaction, audit) => {
+    const { id, policyId } = await findServer(context, slug, transaction);
+    await transaction.policy.update({
+      where: { orgId_id: { orgId, id: policyId } },
+      data: { mode },
+    });
+    await makeStale(transaction, orgId, policyId);
+    const subject = { kind: "server", id, name: slug };
+    await audit({ action: "policy.apply", subject, detail: { mode } });
+    return { mode };
+  });
+}
+
+async function readPolicy(context: OrgContext, slug: string) {
+  const orgId = context.org.id;
+  const { policyId } = await findServer(context, slug);
+  const policy = await database().policy.findUniqueOrThrow({
+    where: { orgId_id: { orgId, id: policyId } },
+  });
+  const version = await database().policyVersion.findUniqueOrThrow({
+    where: { orgId_policyId_version: { orgId, policyId, version: policy.version } },
+  });
+  return { policy, version };
+}
+
+function toRow(stored: {
+  version: number;
+  document: unknown;
+  author: string;
+  createdAt: Date;
+  note: string;
+}): PolicyVersionRow {
+  return {
+    version: stored.version,
+    text: storedText(stored.document),
+    author: authorName(stored.author),
+    at: stored.createdAt,
+    note: stored.note,
+  };
+}
+
+function parseText(text: string): PolicyDocument {
+  const parsed = parsePolicy(text);
+  if (parsed.ok) return parsed.document;
+  throw refusePolicy(parsed.errors, "text");
+}
+
+async function requireTools(
+  transaction: Transaction,
+  context: OrgContext,
+  server: { id: string; slug: string },
+  names: readonly string[],
+): Promise<void> {
+  const known = await transaction.tool.findMany({
+    where: { orgId: context.org.id, serverId: server.id, name: { in: [...names] } },
+    select: { name: true },
+  });
+  const found = new Set(known.map(({ name }) => name));
+  const missing = names.filter((name) => !found.has(name));
+  if (missing.length === 0) return;
+  throw new AppError(
+    "not_found",
+    `${server.slug} has no tool ${missing.join(", ")}. Check the name, or read its tools again.`,
+  );
+}
+
+function toChoice({ choice, rateLimit, reason }: ToolRule): ToolChoice {
+  return { choice, ...(rateLimit && { rateLimit }), ...(reason && { reason }) };
+}
+
+function describeChange(names: readonly string[], rule: ToolRule | null): string {
+  const [first = ""] = names;
+  const subject = names.length === 1 ? first : `${names.length} tools`;
+  return rule === null ? `${subject}: own rule removed` : `${subject}: ${rule.choice}`;
+}

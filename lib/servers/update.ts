@@ -1,0 +1,111 @@
+import { changeOrg } from "#lib/audit/change.ts";
+import type { OrgContext } from "#lib/auth/context.ts";
+import { requirePermission } from "#lib/auth/permissions.ts";
+import type { Transaction } from "#lib/db.ts";
+import { AppError } from "#lib/errors.ts";
+import { parseInput } from "#lib/input.ts";
+import { planConnector } from "./connector-settings.ts";
+import { findServer } from "./find.ts";
+import { type ConnectionPlan, enterAgain } from "./plan.ts";
+import { oneServerRow, type ServerRow } from "./rows.ts";
+import { UpdateServer } from "./schema.ts";
+import { sealSecrets } from "./target.ts";
+
+/**
+ * Changes a server's name or connection; calls use it from this commit on. Secrets are kept only
+ * while they go where they were entered for: a new address wants them again (invariant 8).
+ *
+ * @throws AppError `invalid_input` naming the secrets to enter again; `not_found`
+ */
+export async function updateServer(context: OrgContext, input: unknown): Promise<ServerRow> {
+  requirePermission(context, "servers.write");
+  const change = parseInput(UpdateServer, input);
+  const orgId = context.org.id;
+  const serverId = await changeOrg(context, "gate", async (transaction, audit) => {
+    const server = await findServer(context, change.server, transaction);
+    const { id } = server;
+    const stored = await storedNames(transaction, orgId, id);
+    const plan = planUpdate(server, stored, change);
+    const subject = { kind: "server", id, name: server.slug };
+    if (plan) {
+      const sealed = await sealSecrets(orgId, id, plan.secrets);
+      await transaction.serverSecret.deleteMany({
+        where: { orgId, serverId: id, name: { notIn: plan.kept } },
+      });
+      await transaction.serverSecret.createMany({
+        data: sealed.map((secret) => ({ orgId, serverId: id, ...secret })),
+      });
+      const erased = stored.filter((name) => !plan.kept.includes(name));
+      if (sealed.length + erased.length > 0) {
+        const entered = sealed.map(({ name }) => name);
+        await audit({ action: "server.secrets", subject, detail: { entered, kept: plan.kept } });
+      }
+    }
+    const name = change.name === undefined ? {} : { name: change.name };
+    const untested = plan ? { health: "unknown" as const, healthDetail: null } : {};
+    await transaction.server.update({
+      where: { orgId_id: { orgId, id } },
+      data: { ...name, ...plan?.data, ...untested, revision: { increment: 1 } },
+    });
+    await audit({ action: "server.update", subject, detail: { ...name, ...plan?.data } });
+    return id;
+  });
+  return oneServerRow(context, serverId);
+}
+
+/** Null when the connection stays as it is. */
+function planUpdate(
+  server: Awaited<ReturnType<typeof findServer>>,
+  stored: string[],
+  change: UpdateServer,
+): ConnectionPlan | null {
+  switch (server.kind) {
+    case "url":
+      if (change.settings !== undefined) {
+        throw wrongField("settings", "A server with a URL has headers, not settings.");
+      }
+      return planUrl(server.url ?? "", stored, change);
+    case "connector": {
+      const field = change.url === undefined ? "headers" : "url";
+      if (change[field] !== undefined) {
+        throw wrongField(field, "A connector has settings, neither a URL nor headers.");
+      }
+      return planConnector(server.connector ?? "", server.settings, stored, change.settings);
+    }
+  }
+}
+
+function wrongField(field: string, message: string): AppError {
+  return new AppError("invalid_input", message, { fields: { [field]: ["Leave this out"] } });
+}
+
+function planUrl(current: string, stored: string[], change: UpdateServer): ConnectionPlan | null {
+  if (change.url === undefined && change.headers === undefined) return null;
+  const url = change.url ?? current;
+  const hasMoved = url !== current;
+  const headers =
+    change.headers ??
+    stored.map((name): { name: string; value?: string } => ({ name: name.slice(7) }));
+  const plan: ConnectionPlan = { data: hasMoved ? { url } : {}, secrets: [], kept: [] };
+  const missing: string[] = [];
+  for (const { name, value } of headers) {
+    const known = stored.find((each) => each.toLowerCase() === `header:${name}`.toLowerCase());
+    if (value !== undefined) plan.secrets.push({ name: `header:${name}`, value });
+    else if (known === undefined || hasMoved) missing.push(name);
+    else plan.kept.push(known);
+  }
+  if (missing.length > 0) throw enterAgain("headers", missing, hasMoved);
+  return plan;
+}
+
+async function storedNames(
+  transaction: Transaction,
+  orgId: string,
+  serverId: string,
+): Promise<string[]> {
+  const secrets = await transaction.serverSecret.findMany({
+    where: { orgId, serverId },
+    select: { name: true },
+  });
+  return secrets.map(({ name }) => name);
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { classifyTool } from "#lib/catalog/classify.ts";
+import type { Classification, ToolDefinition } from "#lib/catalog/types.ts";
+import type { JsonObject } from "#lib/policy/types.ts";
+import type { Prisma } from "#prisma/client.ts";
+import { digestOfDefinition } from "./digest.ts";
+import { isStorable } from "./storable.ts";
+
+/** A definition that can be kept on record: as the server sent it, and its digest. */
+export interface ReadDefinition {
+  name: string;
+  definition: Prisma.InputJsonObject;
+  digest: string;
+}
+
+const JsonRecord = z.record(z.string(), z.json()) as z.ZodType<JsonObject>; // parsed JSON is JSON
+const Text = z.string().optional().catch(undefined);
+const Part = JsonRecord.optional().catch(undefined);
+
+/** All parts are the server's claims; one of the wrong type counts as absent. */
+const Definition = z.object({
+  name: z.string().min(1).max(256),
+  title: Text,
+  description: Text,
+  inputSchema: Part,
+  outputSchema: Part,
+  annotations: Part,
+});
+
+/**
+ * Reads what a server announced as a tool. Null when it cannot be kept: no usable name, or text that
+ * neither canonical JSON nor Postgres can hold (lone surrogates, NUL); such a tool stays unknown.
+ */
+export function readDefinition(raw: unknown): ReadDefinition | null {
+  const parsed = Definition.safeParse(raw);
+  if (!parsed.success || !isStorable(raw)) return null;
+  try {
+    const digest = digestOfDefinition(raw);
+    // A cast with its proof above: an object of parsed JSON that has a canonical form.
+    return { name: parsed.data.name, definition: raw as Prisma.InputJsonObject, digest };
+  } catch {
+    return null;
+  }
+}
+
+/** Category, risk class and their evidence, as the columns of a tool. */
+export function classificationOf(definition: unknown) {
+  const parsed: ToolDefinition = Definition.parse(definition);
+  const { category, riskClass, confidence, signals, rationale, evidence }: Classification =
+    classifyTool(parsed, { trustedAnnotations: false });
+  return {
+    category,
+    riskClass,
+    confidence,
+    signals,
+    rationale,
+    evidence: evidence.map((piece) => ({ ...piece })),
+  };
+}

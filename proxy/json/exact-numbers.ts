@@ -1,0 +1,34 @@
+import type { JsonValue } from "./parse-json.ts";
+
+/** Node's JSON has source text access (TC39 proposal, stage 3) before TypeScript's library has. */
+type JsonWithSource = {
+  parse(
+    text: string,
+    reviver: (key: string, value: JsonValue, context: { source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): unknown;
+};
+const jsonWithSource = JSON as unknown as JsonWithSource;
+
+/**
+ * Serialises `value`, which was parsed from `source` and changed in a few members. Integers that a
+ * double cannot hold keep their digits: `replay` repeats the same changes on a parse that kept
+ * them. `source` must have been accepted by parseJson.
+ */
+export function stringifyChanged<Value>(
+  source: string,
+  value: Value,
+  replay: (value: Value) => void,
+): string {
+  if (!/[0-9]{16}/.test(source)) return JSON.stringify(value);
+  const exact = jsonWithSource.parse(source, (_key, item, context) =>
+    typeof item === "number" &&
+    !Number.isSafeInteger(item) &&
+    /^-?[0-9]+$/.test(context.source ?? "")
+      ? jsonWithSource.rawJSON(context.source ?? "")
+      : item,
+  );
+  // The same text, so the same shape as `value` except for the numbers just replaced.
+  replay(exact as Value);
+  return JSON.stringify(exact);
+}

@@ -1,0 +1,90 @@
+import { type OpeningKey, openSecret } from "#lib/secrets/open.ts";
+import { launchConnector, type Settings } from "#proxy/connectors/launch.ts";
+import type { DiscoveryTarget } from "#proxy/discover.ts";
+import { type AllowedNetworks, parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
+import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
+import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
+import type { Upstream } from "#proxy/upstream/types.ts";
+
+export interface TargetOptions {
+  openingKey: OpeningKey;
+  /** Writable folder of the proxy, for what connectors install. */
+  dataDir: string;
+  allowed: AllowedNetworks;
+}
+
+/** How a server is reached, as stored: secrets still sealed. */
+export interface StoredTarget {
+  kind: "url" | "connector";
+  url: string | null;
+  connector: string | null;
+  settings: Record<string, unknown>;
+  secrets: readonly { name: string; sealed: string }[];
+}
+
+export function targetOptions(
+  openingKey: OpeningKey,
+  dataDir: string,
+  privateNetworks: readonly string[],
+): TargetOptions {
+  return { openingKey, dataDir, allowed: parseAllowedNetworks(privateNetworks) };
+}
+
+/**
+ * The target with its secrets opened; it lives only as long as the connection is being made.
+ * @param ownerId what the secrets were sealed for: the server, or the job of a connection test
+ * @throws Error that names the secret which cannot be opened
+ */
+export function openTarget(
+  target: StoredTarget,
+  orgId: string,
+  ownerId: string,
+  options: TargetOptions,
+): DiscoveryTarget {
+  const opened = (kind: "header" | "field") =>
+    Object.fromEntries(
+      target.secrets
+        .filter(({ name }) => name.startsWith(`${kind}:`))
+        .map(({ name, sealed }) => [
+          name.slice(kind.length + 1),
+          openSecret(options.openingKey, { orgId, ownerId, name }, sealed),
+        ]),
+    );
+  if (target.kind === "url") {
+    return { kind: "http", url: target.url ?? "", headers: opened("header") };
+  }
+  const connector = target.connector ?? "";
+  const secrets = opened("field");
+  const runtime = { environment: process.env, dataDir: options.dataDir, allowed: options.allowed };
+  return {
+    kind: "stdio",
+    prepare: (report) =>
+      launchConnector(connector, flat(target.settings), secrets, { ...runtime, report }),
+  };
+}
+
+/** A connection to a target; for stdio a new child process. */
+export async function connectTarget(
+  target: DiscoveryTarget,
+  options: TargetOptions,
+): Promise<Upstream> {
+  if (target.kind === "http") {
+    return createHttpUpstream(new URL(target.url), {
+      ...HTTP_UPSTREAM_DEFAULTS,
+      headers: target.headers,
+      allowed: options.allowed,
+    });
+  }
+  return new StdioUpstream(await target.prepare(() => {}), STDIO_DEFAULTS);
+}
+
+/** Connector settings are scalars by their schema; anything else in the row is not passed on. */
+function flat(settings: Record<string, unknown>): Settings {
+  const kept: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(settings)) {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+      kept[name] = value;
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage } from "node:http";
+import type { ProxyConfig } from "./ports.ts";
+
+export interface HttpRefusal {
+  kind: "refused";
+  status: 400 | 403 | 406 | 413 | 415;
+  message: string;
+}
+
+/**
+ * DNS-rebinding defence: the Host must be one of ours, and an Origin, where a browser sends one,
+ * must be allowed (MCP transports, "Security Warning"; AISVS 10.3.3). Null when both hold.
+ */
+export function checkHostAndOrigin(
+  request: IncomingMessage,
+  config: ProxyConfig,
+): HttpRefusal | null {
+  const host = request.headers.host?.toLowerCase();
+  if (host === undefined || !config.hosts.has(host)) {
+    return refuse(
+      403,
+      "The Host header is not one of this proxy's names. Set PUBLIC_PROXY_URL to the address agents use.",
+    );
+  }
+  const origin = request.headers.origin;
+  if (origin !== undefined && !config.origins.has(origin.toLowerCase())) {
+    return refuse(403, "Requests from this web origin are not accepted.");
+  }
+  return null;
+}
+
+/** Checks that a POST carries plain JSON and that both answer forms are accepted. */
+export function checkContent(request: IncomingMessage): HttpRefusal | null {
+  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") return refuse(415, "Send Content-Type: application/json.");
+  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  if (encoding !== "identity") return refuse(415, "Send the body without Content-Encoding.");
+  const accept = (request.headers.accept ?? "").toLowerCase();
+  const any = accept.includes("*/*");
+  if (!any && !(accept.includes("application/json") && accept.includes("text/event-stream"))) {
+    return refuse(406, "Accept must list both application/json and text/event-stream.");
+  }
+  return null;
+}
+
+/**
+ * Reads the whole body, at most `maxBytes`. Content-Length is believed only to refuse early; the
+ * count of what arrives decides.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | HttpRefusal> {
+  const tooLarge = () =>
+    refuse(413, `The body is larger than the ${Math.floor(maxBytes / 1_048_576)} MiB accepted.`);
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > maxBytes) return tooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+}
+
+function refuse(status: HttpRefusal["status"], message: string): HttpRefusal {
+  return { kind: "refused", status, message };
+}

@@ -1,0 +1,78 @@
+import { Authenticator } from "./authenticate.ts";
+import { Batcher } from "./batcher.ts";
+import type { ProxyState } from "./exchange.ts";
+import { Gates } from "./gates.ts";
+import type { Ports, ProxyConfig, Settlement } from "./ports.ts";
+import { Upstreams } from "./upstreams.ts";
+
+/** Calls in one admission transaction, and outcomes in one insert. */
+const largestBatch = 64;
+const touchEveryMs = 60_000;
+const settleRetriesMs = [200, 1_000, 5_000, 20_000];
+
+/** Puts the pipeline's long-lived parts together around the ports. */
+export function createState(
+  ports: Ports,
+  config: ProxyConfig,
+): ProxyState & { settled(): Promise<void>; endStreams(): void } {
+  const settlement = new Batcher<Settlement, true>(async (batch) => {
+    await ports.settle(batch);
+    return batch.map(() => true as const);
+  }, largestBatch);
+  const settling = new Set<Promise<void>>();
+  const streams = new Set<() => void>();
+  const touched = new Map<string, number>();
+
+  return {
+    ports,
+    config,
+    authenticator: new Authenticator(ports),
+    gates: new Gates(ports),
+    upstreams: new Upstreams(ports),
+    admission: new Batcher((batch) => ports.admit(batch), largestBatch),
+    settle(outcome) {
+      const writing = writeWithRetries(settlement, outcome).finally(() => settling.delete(writing));
+      settling.add(writing);
+    },
+    touch(access, client) {
+      const key = `${access.tokenId} ${access.session?.id ?? ""}`;
+      const now = performance.now();
+      if (client === null && now - (touched.get(key) ?? Number.NEGATIVE_INFINITY) < touchEveryMs) {
+        return;
+      }
+      if (touched.size > 10_000) touched.clear();
+      touched.set(key, now);
+      const { orgId, agentId, tokenId, session } = access;
+      ports
+        .touchAgent({ orgId, agentId, tokenId, sessionId: session?.id ?? null, client })
+        .catch(() => touched.delete(key));
+    },
+    now: () => performance.now(),
+    trackStream(end) {
+      streams.add(end);
+      return () => streams.delete(end);
+    },
+    endStreams() {
+      for (const end of streams) end();
+    },
+    async settled() {
+      await Promise.allSettled([...settling]);
+    },
+  };
+}
+
+/** An outcome that cannot be written in time is left to the sweeper, which records it as unknown. */
+async function writeWithRetries(
+  settlement: Batcher<Settlement, true>,
+  outcome: Settlement,
+): Promise<void> {
+  for (const waitMs of [0, ...settleRetriesMs]) {
+    if (waitMs > 0) await new Promise((done) => setTimeout(done, waitMs).unref());
+    try {
+      await settlement.add(outcome);
+      return;
+    } catch {
+      // The database is away; the next turn may find it back.
+    }
+  }
+}

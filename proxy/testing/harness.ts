@@ -1,0 +1,130 @@
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Pool } from "pg";
+import type { OrgContext } from "#lib/auth/context.ts";
+import { openGatePool } from "#lib/gate/pool.ts";
+import { newId } from "#lib/ids.ts";
+import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
+import { storeDiscovery } from "#lib/tools/store.ts";
+import type { Prisma } from "#prisma/client.ts";
+import { createHandler } from "../handler.ts";
+import { type Listener, startListener } from "../main/listener.ts";
+import { createPorts } from "../main/ports.ts";
+import { targetOptions } from "../main/targets.ts";
+import { createState } from "../state.ts";
+import type { TestUpstream } from "./upstream.ts";
+
+export interface TestProxy {
+  origin: string;
+  pool: Pool;
+  instanceId: string;
+  close(): Promise<void>;
+}
+
+/** The whole pipeline on a free port, on the test's database; only the process is missing. */
+export async function startProxy(options: { approvalHoldMs?: number } = {}): Promise<TestProxy> {
+  const databaseUrl = process.env.DATABASE_URL ?? "";
+  const pool = openGatePool(databaseUrl);
+  const listener: Listener = startListener(databaseUrl);
+  const privateKey = createPrivateKey(
+    generateKeyPairSync("x25519").privateKey.export({ format: "pem", type: "pkcs8" }),
+  );
+  const targets = targetOptions({ id: "test", privateKey }, "/tmp", ["127.0.0.0/8", "::1/128"]);
+  const instanceId = newId();
+  const hosts = new Set<string>();
+  const state = createState(createPorts(pool, listener, targets), {
+    instanceId,
+    hosts,
+    origins: new Set(["http://dashboard.test"]),
+    publicUrl: "http://dashboard.test",
+    approvalHoldMs: options.approvalHoldMs ?? 0,
+    maxBodyBytes: 4 * 1024 * 1024,
+  });
+  const server: Server = createServer(createHandler(state));
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  hosts.add(`127.0.0.1:${port}`);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    pool,
+    instanceId,
+    async close() {
+      state.endStreams();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await state.upstreams.close();
+      await state.settled();
+      await listener.stop();
+      await pool.end();
+    },
+  };
+}
+
+export interface GatedServer {
+  context: OrgContext;
+  server: { id: string; slug: string; policyId: string };
+  agent: { id: string; name: string; token: string; tokenId: string };
+  url: string;
+}
+
+/** An org with one discovered server under this policy and one agent that may use it. */
+export async function gateServer(
+  proxy: TestProxy,
+  upstream: TestUpstream,
+  document: Prisma.InputJsonObject,
+  mode: "enforce" | "observe" = "enforce",
+): Promise<GatedServer> {
+  const context = await makeOrg();
+  const server = await makeServer(context, { url: upstream.url, document, mode });
+  await storeDiscovery(
+    { orgId: context.org.id, serverId: server.id },
+    { tools: await upstream.definitions(), protocolRevision: "2025-11-25", serverInfo: {} },
+  );
+  const agent = await makeAgent(context, { servers: [server] });
+  const url = `${proxy.origin}/mcp/${context.org.slug}/${server.slug}`;
+  return { context, server, agent, url };
+}
+
+/** The official SDK's client, connected through the proxy. */
+export async function connectClient(url: string, token: string): Promise<Client> {
+  const client = new Client({ name: "test-client", version: "1.2.3" });
+  const transport = new StreamableHTTPClientTransport(new URL(url), {
+    requestInit: { headers: { authorization: `Bearer ${token}` } },
+  });
+  // The SDK's own transport does not satisfy its interface under exactOptionalPropertyTypes.
+  await client.connect(transport as Parameters<Client["connect"]>[0]);
+  return client;
+}
+
+/** One raw POST, as an attacker or a broken client would send it. */
+export async function post(
+  url: string,
+  token: string | null,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Headers; text: string }> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body,
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** A `tools/call` request as text. */
+export function callBody(name: string, args: object = {}, id: number | string = 1): string {
+  return JSON.stringify({
+    jsonrpc: "2.0",
+    id,
+    method: "tools/call",
+    params: { name, arguments: args },
+  });
+}
