@@ -16,11 +16,7 @@ test.each([
   ["server.remove", {}, "Ada removed the server valkey."],
   ["agent.grant", { servers: [] }, "Ada gave the agent valkey access to no servers."],
   ["agent.grant", { servers: ["x", "y"] }, "Ada gave the agent valkey access to x, y."],
-  [
-    "approval.approve",
-    { agent: "ci", server: "db" },
-    "Ada approved a call of valkey on db by ci.",
-  ],
+  ["approval.approve", { agent: "ci", server: "db" }, "Ada approved a call of valkey on db by ci."],
 ])("%s with %j reads as a sentence", (action, detail, sentence) => {
   expect(auditSentence({ ...by, action, detail })).toBe(sentence);
 });

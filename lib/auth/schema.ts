@@ -5,7 +5,11 @@ export const Email = z
   .string()
   .max(320, "Use at most 254 characters")
   .transform((text) => text.trim().normalize("NFKC").toLowerCase())
-  .pipe(z.email("Enter an e-mail address, such as ada@example.com").max(254, "Use at most 254 characters"));
+  .pipe(
+    z
+      .email("Enter an e-mail address, such as ada@example.com")
+      .max(254, "Use at most 254 characters"),
+  );
 export type Email = z.infer<typeof Email>;
 
 /** Length is the only rule: what people are forced to add makes passwords worse (NIST SP 800-63B). */

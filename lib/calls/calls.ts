@@ -6,7 +6,13 @@ import { isId } from "#lib/ids.ts";
 import { parseInput } from "#lib/input.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { Prisma } from "#prisma/client.ts";
-import { type CallDetail, type CallRow, detailColumns, outcomeIs, rowColumns } from "./columns.ts";
+import {
+  type CallDetail,
+  type CallRow,
+  detailColumns,
+  outcomeConditions,
+  rowColumns,
+} from "./columns.ts";
 import { CallInput, FirstCallOf, ListCalls } from "./schema.ts";
 
 export type { CallDetail, CallRow } from "./columns.ts";
@@ -35,12 +41,18 @@ export async function listCalls(context: OrgContext, input: unknown = {}): Promi
   }
   if (facets.tool !== undefined) conditions.push(Prisma.sql`c.tool = ${facets.tool}`);
   if (facets.decision !== undefined) conditions.push(Prisma.sql`c.decision = ${facets.decision}`);
-  if (facets.outcome !== undefined) conditions.push(outcomeIs(facets.outcome));
+  const alternatives =
+    facets.outcome === undefined ? [Prisma.sql`true`] : outcomeConditions(facets.outcome);
 
   const oldestFirst = after !== undefined;
-  const found = await readCalls<CallRow>(rowColumns, conditions, oldestFirst, limit + 1);
-  const calls = found.slice(0, limit);
-  const next = found.length > limit ? (calls.at(-1)?.id ?? null) : null;
+  const found = await Promise.all(
+    alternatives.map((alternative) =>
+      readCalls<CallRow>(rowColumns(), [...conditions, alternative], oldestFirst, limit + 1),
+    ),
+  );
+  const inOrder = found.flat().sort((left, right) => (left.id < right.id === oldestFirst ? -1 : 1));
+  const calls = inOrder.slice(0, limit);
+  const next = inOrder.length > limit ? (calls.at(-1)?.id ?? null) : null;
   return { calls: oldestFirst ? calls.reverse() : calls, next };
 }
 
@@ -50,7 +62,7 @@ export async function getCall(context: OrgContext, input: unknown): Promise<Call
   const { id } = parseInput(CallInput, input);
   const own = Prisma.sql`c.org_id = ${context.org.id}::uuid`;
   const [call] = isId(id)
-    ? await readCalls<CallDetail>(detailColumns, [own, Prisma.sql`c.id = ${id}::uuid`], false, 1)
+    ? await readCalls<CallDetail>(detailColumns(), [own, Prisma.sql`c.id = ${id}::uuid`], false, 1)
     : [];
   if (call) return call;
   throw new AppError(
@@ -66,7 +78,7 @@ export async function firstCallOf(context: OrgContext, input: unknown): Promise<
   const agentId = await agentIdOf(context, agent);
   const own = Prisma.sql`c.org_id = ${context.org.id}::uuid`;
   const its = Prisma.sql`c.agent_id = ${agentId}::uuid`;
-  const [call] = await readCalls<CallRow>(rowColumns, [own, its], true, 1);
+  const [call] = await readCalls<CallRow>(rowColumns(), [own, its], true, 1);
   return call ?? null;
 }
 

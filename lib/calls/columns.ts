@@ -1,3 +1,4 @@
+import { idFloor } from "#lib/ids.ts";
 import { Prisma } from "#prisma/client.ts";
 import type { CallDecision, CallOutcome } from "./schema.ts";
 
@@ -37,39 +38,57 @@ export interface CallDetail extends CallRow {
   detail: string | null;
 }
 
-/** The condition for "was sent to the upstream", over calls as `c`. */
+/** "Was sent to the upstream", over calls as `c`. */
 const forwarded = Prisma.sql`(c.decision = 'allowed' or c.observed)`;
 
-/** The oldest call that may still be running: forwarded less than two minutes ago. */
-const stillRunning = Prisma.sql`c.id >= uuid_v7_floor(now() - interval '2 minutes')`;
+/** After this long without an outcome a forwarded call is no longer taken to be running. */
+const runningMilliseconds = 2 * 60 * 1000;
+/** The sweeper has given every call that is older than this its outcome. */
+const sweptMilliseconds = 24 * 60 * 60 * 1000;
 
-/** Over calls as `c`, joined with their outcomes. */
-const outcomeColumn = Prisma.sql`
-  case when not ${forwarded} then null
-    when c.outcome is not null then c.outcome
-    when ${stillRunning} then 'running'
-    else 'unknown' end`;
+/** The id bound of an instant so long ago; a constant, so that the planner sees how far it reaches. */
+function floorAgo(milliseconds: number): Prisma.Sql {
+  return Prisma.sql`${idFloor(new Date(Date.now() - milliseconds))}::uuid`;
+}
 
-export const rowColumns = Prisma.sql`
-  c.id, c.at, coalesce(a.name, 'deleted agent') as agent, coalesce(s.name, 'deleted server') as server,
-  coalesce(s.slug, '') as "serverSlug", c.tool, c.decision, c.observed, c.rule, c.reason,
-  ${outcomeColumn} as outcome, c.upstream_ms as "upstreamMs", c.added_ms as "addedMs"`;
+/** Columns of a `CallRow`, over calls joined with their outcomes as `c`. */
+export function rowColumns(): Prisma.Sql {
+  return Prisma.sql`
+    c.id, c.at, coalesce(a.name, 'deleted agent') as agent, coalesce(s.name, 'deleted server') as server,
+    coalesce(s.slug, '') as "serverSlug", c.tool, c.decision, c.observed, c.rule, c.reason,
+    case when not ${forwarded} then null
+      when c.outcome is not null then c.outcome
+      when c.id >= ${floorAgo(runningMilliseconds)} then 'running'
+      else 'unknown' end as outcome,
+    c.upstream_ms as "upstreamMs", c.added_ms as "addedMs"`;
+}
 
-export const detailColumns = Prisma.sql`
-  ${rowColumns}, c.explanation, c.policy_version as "policyVersion", c.argument_shape as "argumentShape",
-  c.request_bytes as "requestBytes", c.response_bytes as "responseBytes",
-  c.http_status as "httpStatus", c.retry_after_ms as "retryAfterMs",
-  c.approval_id as "approvalId", c.session_id as "sessionId", c.detail`;
+/** Columns of a `CallDetail`, likewise. */
+export function detailColumns(): Prisma.Sql {
+  return Prisma.sql`
+    ${rowColumns()}, c.explanation, c.policy_version as "policyVersion",
+    c.argument_shape as "argumentShape", c.request_bytes as "requestBytes",
+    c.response_bytes as "responseBytes", c.http_status as "httpStatus",
+    c.retry_after_ms as "retryAfterMs", c.approval_id as "approvalId", c.session_id as "sessionId",
+    c.detail`;
+}
 
-/** "The outcome is this one", before the page is cut: over calls as `c` and outcomes as `o`. */
-export function outcomeIs(outcome: CallOutcome): Prisma.Sql {
+/**
+ * Conditions over calls as `c` and outcomes as `o` of which one holds for a call with this outcome,
+ * never two. Apart, because each alone can be answered from an index and their `or` cannot.
+ */
+export function outcomeConditions(outcome: CallOutcome): Prisma.Sql[] {
+  const open = Prisma.sql`${forwarded} and o.outcome is null`;
+  const youngest = floorAgo(runningMilliseconds);
   switch (outcome) {
     case "running":
-      return Prisma.sql`(${forwarded} and o.outcome is null and ${stillRunning})`;
+      return [Prisma.sql`${open} and c.id >= ${youngest}`];
     case "unknown":
-      return Prisma.sql`(o.outcome = 'unknown'
-        or ${forwarded} and o.outcome is null and not ${stillRunning})`;
+      return [
+        Prisma.sql`o.outcome = 'unknown'`,
+        Prisma.sql`${open} and c.id < ${youngest} and c.id >= ${floorAgo(sweptMilliseconds)}`,
+      ];
     default:
-      return Prisma.sql`o.outcome = ${outcome}`;
+      return [Prisma.sql`o.outcome = ${outcome}`];
   }
 }

@@ -15,7 +15,8 @@ import {
 
 const names = ["pay", "get_a", "get_b", "x.y", "a*b", "__proto__", "constructor"];
 const keys = [...names.map(toolKeyOf), "*", "get_*", "*a*", "*_b", "p*y", "\\pay"];
-const paths = ["a", "b", "a.b", "a[0]", "a[*]", "a[*].b", "a.b[*]", "__proto__", "constructor"];
+const plainPaths = ["a", "a", "a", "b", "a.b", "a[0]", "__proto__", "constructor"];
+const paths = [...plainPaths, "a[*]", "a[*]", "a[*].b", "a.b[*]"];
 const texts = [
   "DEL",
   "del",
@@ -145,6 +146,30 @@ export const calls: fc.Arbitrary<PolicyCall> = fc.record({
   tool: facts,
   arguments: argumentObjects,
 });
+
+/** One tool, its rules and arguments of the shapes the rules look for: every operator is met. */
+const focusedPairs = fc
+  .record({
+    fallback: fc.constantFrom("deny", "allow"),
+    own: several(rules),
+    value: fc.oneof(
+      fc.constantFrom(...texts, ...numbers, true, false, null),
+      fc.array(fc.constantFrom(...texts, ...numbers, null), { maxLength: 3 }),
+      fc.record({ b: fc.constantFrom(...texts, ...numbers, null) }),
+      fc.array(fc.record({ b: fc.constantFrom(...texts, ...numbers) }), { maxLength: 2 }),
+    ),
+    tool: facts,
+  })
+  .map(({ fallback, own, value, tool }) => ({
+    document: PolicyDocument.parse({ version: 1, default: fallback, tools: { pay: own } }),
+    call: { tool: { ...tool, name: "pay" }, arguments: { a: value, b: value } } as PolicyCall,
+  }));
+
+/** A policy and a call that it has something to say about. */
+export const pairs: fc.Arbitrary<{ document: PolicyDocument; call: PolicyCall }> = fc.oneof(
+  fc.record({ document: documents, call: calls }),
+  { arbitrary: focusedPairs, weight: 2 },
+);
 
 export const choices = fc.constantFrom("allow", "limit", "approve", "deny", "hide");
 

@@ -48,9 +48,10 @@ export function planConnector(
     readSettings({ ...connector, fields }, given),
   );
   const before = new Map(Object.entries(current ?? {}));
-  const hasMoved = connector.fields.some(
-    (field) => isAddress(field) && before.get(field.name) !== settings[field.name],
-  );
+  const hasMoved = connector.fields.some((field) => {
+    const [was, is] = [before.get(field.name), settings[field.name]];
+    return isAddress(field) && (was ?? field.default) !== (is ?? field.default);
+  });
   if (hasMoved && keepable.length > 0) {
     const labels = keepable.map((field) => field.label);
     throw enterAgain("settings", labels, true);

@@ -172,16 +172,27 @@ export type ConnectorValue = string | number | boolean;
 export function connectorSettingsSchema(
   connector: Connector,
 ): z.ZodType<Record<string, ConnectorValue>, unknown> {
-  const shape: Record<string, z.ZodType> = {};
-  for (const field of connector.fields) shape[field.name] = fieldSchema(field);
-  const named = (input: unknown) =>
-    typeof input === "object" && input !== null ? renameVariables(connector, input) : input;
+  const shape: Record<string, z.ZodType<ConnectorValue | undefined>> = {};
+  for (const field of connector.fields) {
+    shape[field.name] = field.required ? valueSchema(field) : valueSchema(field).optional();
+  }
   return z
-    .preprocess(named, z.strictObject(shape))
-    .transform((values) => z.record(z.string(), ConnectorValue).parse(withoutEmpty(values)));
+    .preprocess(
+      (input) =>
+        typeof input === "object" && input !== null ? readInput(connector, input) : input,
+      z.strictObject(shape),
+    )
+    .transform(withoutAbsent);
 }
 
-const ConnectorValue = z.union([z.string(), z.number(), z.boolean()]);
+function withoutAbsent(
+  values: Record<string, ConnectorValue | undefined>,
+): Record<string, ConnectorValue> {
+  const present: Record<string, ConnectorValue> = {};
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined) present[name] = value;
+  return present;
+}
 
 /** Settings can be stored as they are; secrets are sealed first. */
 export function splitSecrets(
@@ -199,26 +210,19 @@ export function splitSecrets(
   return { settings, secrets };
 }
 
-function renameVariables(connector: Connector, input: object): Record<string, unknown> {
+/** Every field under its own name, read from text where needed; unknown names stay to be refused. */
+function readInput(connector: Connector, input: object): Record<string, unknown> {
   const names = new Map(connector.fields.map((field) => [field.variable, field.name]));
-  return Object.fromEntries(
-    Object.entries(input).map(([name, value]) => [names.get(name) ?? name, value]),
-  );
-}
-
-function withoutEmpty(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-function fieldSchema(field: ConnectorField): z.ZodType {
-  const required = `${field.label} is needed.`;
-  return z.preprocess(
-    (given) => {
-      if (given === "" || given === null || given === undefined) return field.default ?? undefined;
-      return typeof given === "string" ? readText(field.type, given) : given;
-    },
-    field.required ? valueSchema(field, required) : valueSchema(field, required).optional(),
-  );
+  const renamed = Object.entries(input).map(([name, value]) => [names.get(name) ?? name, value]);
+  const read: Record<string, unknown> = Object.fromEntries(renamed);
+  for (const field of connector.fields) {
+    const given = read[field.name];
+    const value = typeof given === "string" ? readText(field.type, given) : given;
+    const filled = value === "" || value === undefined ? field.default : value;
+    if (filled === null) delete read[field.name];
+    else read[field.name] = filled;
+  }
+  return read;
 }
 
 function readText(type: ConnectorField["type"], text: string): unknown {
@@ -236,7 +240,7 @@ function readText(type: ConnectorField["type"], text: string): unknown {
   }
 }
 
-function valueSchema(field: ConnectorField, required: string): z.ZodType {
+function valueSchema(field: ConnectorField): z.ZodType<ConnectorValue> {
   switch (field.type) {
     case "number":
       return z
@@ -257,7 +261,7 @@ function valueSchema(field: ConnectorField, required: string): z.ZodType {
     case "password":
       // Environment variables end at a NUL; line breaks have no place in any of these fields.
       return z
-        .string({ error: required })
+        .string({ error: `${field.label} is needed.` })
         .max(1024)
         .regex(/^[^\p{Cc}]*$/u, `${field.label} holds control characters.`);
   }

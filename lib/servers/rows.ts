@@ -128,17 +128,17 @@ function countAgents(orgId: string, serverId: string | undefined): Promise<Agent
 
 function countCalls(orgId: string, serverId: string | undefined): Promise<CallCount[]> {
   return database().$queryRaw`
-    select server_id as "serverId", hour, count(*)::int as count,
+    select server_id as "serverId", count(*)::int as count,
+      23 - least(23, greatest(0, floor(extract(epoch from now() - hour - interval '1 second') / 3600)))::int as hour,
       (count(*) filter (where refused))::int as refused
     from (
-      select server_id,
-        23 - least(23, greatest(0, floor(extract(epoch from now() - at) / 3600)))::int as hour,
+      select server_id, date_bin('1 hour', at, now()) as hour,
         not observed and decision in ('denied', 'hidden', 'limited') as refused
       from calls
       where org_id = ${orgId}::uuid and id >= ${lastDayFloor()}::uuid
         and (${serverId ?? null}::uuid is null or server_id = ${serverId ?? null}::uuid)
     ) recent
-    group by 1, 2`;
+    group by server_id, hour`;
 }
 
 function sum<Row>(rows: readonly Row[], value: (row: Row) => number): number {

@@ -5,13 +5,13 @@ import { beforeAll, expect, test } from "vitest";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
+import { newId } from "#lib/ids.ts";
 import { getJob, requestConnectionTest, requestDiscovery } from "#lib/jobs/jobs.ts";
 import { claimJob, finishJob } from "#lib/jobs/worker.ts";
 import { applyPolicy, getPolicy, listPolicyVersions } from "#lib/rules/rules.ts";
 import { loadOpeningKey } from "#lib/secrets/keys.ts";
 import { type OpeningKey, openSecret } from "#lib/secrets/open.ts";
 import { makeOrg } from "#lib/testing/factories.ts";
-import { newId } from "#lib/ids.ts";
 import { listTools } from "#lib/tools/tools.ts";
 import { getServer, listServers, registerServer, removeServer, updateServer } from "./servers.ts";
 
@@ -43,10 +43,7 @@ async function opened(context: OrgContext, slug: string): Promise<Record<string,
   const orgId = context.org.id;
   const rows = await database().serverSecret.findMany({ where: { orgId, serverId: id } });
   return Object.fromEntries(
-    rows.map(({ name, sealed }) => [
-      name,
-      openSecret(key, { orgId, ownerId: id, name }, sealed),
-    ]),
+    rows.map(({ name, sealed }) => [name, openSecret(key, { orgId, ownerId: id, name }, sealed)]),
   );
 }
 
@@ -164,18 +161,21 @@ test("headers can be kept, replaced, added and dropped without showing the kept 
 
 test("a connector's secret field is sealed apart from its settings and kept until the host changes", async () => {
   const owner = await makeOrg();
-  await registerServer(owner, valkey("cache"));
+  await registerServer(owner, valkey("cache", { tls: "yes" }));
   const { settings, secretNames } = await getServer(owner, { server: "cache" });
   expect(secretNames).toEqual(["field:password"]);
-  expect(settings).toMatchObject({ host: "cache.internal", port: 6379 });
+  expect(settings).toMatchObject({ host: "cache.internal", tls: true });
   await updateServer(owner, {
     server: "cache",
-    settings: { host: "cache.internal", password: "", read_only: true },
+    settings: { host: "cache.internal", port: "6379", password: "", read_only: true },
   });
   expect(await opened(owner, "cache")).toEqual({ "field:password": canary });
   await expect(
     updateServer(owner, { server: "cache", settings: { host: "evil.example.test" } }),
-  ).rejects.toMatchObject({ code: "invalid_input", fields: { settings: [expect.stringContaining("Password")] } });
+  ).rejects.toMatchObject({
+    code: "invalid_input",
+    fields: { settings: [expect.stringContaining("Password")] },
+  });
   await updateServer(owner, {
     server: "cache",
     settings: { host: "other.internal", password: "second" },
@@ -192,7 +192,10 @@ test("an unknown connector or a wrong setting is refused at its field", async ()
   const owner = await makeOrg();
   await expect(
     registerServer(owner, { ...valkey("cache"), connector: "shell" }),
-  ).rejects.toMatchObject({ code: "invalid_input", fields: { connector: [expect.stringContaining("valkey")] } });
+  ).rejects.toMatchObject({
+    code: "invalid_input",
+    fields: { connector: [expect.stringContaining("valkey")] },
+  });
   await expect(registerServer(owner, valkey("cache", { port: "many" }))).rejects.toMatchObject({
     code: "invalid_input",
     fields: { "settings.port": [expect.any(String)] },
@@ -208,9 +211,9 @@ test("a changed name needs no secrets and is on the audit record", async () => {
   });
   expect(await opened(owner, "billing")).toEqual({ "header:Authorization": `Bearer ${canary}` });
   const stranger = await makeOrg();
-  await expect(
-    updateServer(stranger, { server: "billing", name: "Mine" }),
-  ).rejects.toMatchObject({ code: "not_found" });
+  await expect(updateServer(stranger, { server: "billing", name: "Mine" })).rejects.toMatchObject({
+    code: "not_found",
+  });
 });
 
 test("a connection test's secrets reach the proxy sealed and are erased when it ends", async () => {

@@ -205,14 +205,21 @@ test("removing a server asks for its slug, ends access at once, and frees the sl
   });
   await expect(
     removeServer(owner, { server: "billing", confirmSlug: "biling" }),
-  ).rejects.toMatchObject({ code: "invalid_input", fields: { confirmSlug: ["Type billing to confirm."] } });
+  ).rejects.toMatchObject({
+    code: "invalid_input",
+    fields: { confirmSlug: ["Type billing to confirm."] },
+  });
   const removed = await removeServer(owner, { server: "billing", confirmSlug: "billing" });
   expect(removed).toEqual({ slug: "billing", agents: 1 });
   const orgId = owner.org.id;
   expect(await database().grant.count({ where: { orgId } })).toBe(0);
-  expect(await database().approval.findMany({ where: { orgId } })).toMatchObject([{ state: "void" }]);
+  expect(await database().approval.findMany({ where: { orgId } })).toMatchObject([
+    { state: "void" },
+  ]);
   expect(await listServers(owner)).toEqual([]);
-  await expect(getServer(owner, { server: "billing" })).rejects.toMatchObject({ code: "not_found" });
+  await expect(getServer(owner, { server: "billing" })).rejects.toMatchObject({
+    code: "not_found",
+  });
   expect((await auditOf(owner)).at(-1)).toMatchObject({
     action: "server.remove",
     subject: { id, name: "billing" },
@@ -226,7 +233,9 @@ test("another org's server does not exist, and roles bound what can be done", as
   await registerServer(owner, { slug: "billing", name: "Billing", ...target });
   const stranger = await makeOrg();
   expect(await listServers(stranger)).toEqual([]);
-  await expect(getServer(stranger, { server: "billing" })).rejects.toMatchObject({ code: "not_found" });
+  await expect(getServer(stranger, { server: "billing" })).rejects.toMatchObject({
+    code: "not_found",
+  });
   await expect(
     removeServer(stranger, { server: "billing", confirmSlug: "billing" }),
   ).rejects.toMatchObject({ code: "not_found" });

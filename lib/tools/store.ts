@@ -41,40 +41,26 @@ export async function storeDiscovery(
     const read = readDefinition(raw);
     if (read && !seen.has(read.name)) seen.set(read.name, read);
   }
-  const { orgId, serverId } = server;
+  const { orgId } = server;
+  const news = {
+    health: "ok",
+    healthDetail: null,
+    protocolRevision: toStorableText(discovery.protocolRevision),
+    serverInfo: toStorable(discovery.serverInfo) ?? Prisma.DbNull,
+  } as const;
+  if (await isOnRecord(server, seen)) {
+    return touch(database(), server, seen.size, { ...news, healthAt: new Date() });
+  }
   return database().$transaction(
     async (transaction) => {
       await transaction.$executeRaw`select lock_org_for_change(${orgId}::uuid)`;
-      const current = await transaction.server.findFirst({
-        where: { orgId, id: serverId, removedAt: null },
-        select: { protocolRevision: true },
-      });
-      if (!current) throw new AppError("not_found", "This server has been removed.");
-      const recorded = await transaction.tool.findMany({
-        where: { orgId, serverId },
-        select: { id: true, name: true, digest: true, heldDigest: true, state: true },
-      });
-      const isBaseline = current.protocolRevision === null;
+      const { isBaseline, recorded } = await readRecord(transaction, server);
       const added = await addTools(transaction, server, recorded, seen, isBaseline);
       const changed = await changeTools(transaction, orgId, recorded, seen);
       const removed = await removeMissing(transaction, server, seen);
-      await transaction.tool.updateMany({
-        where: { orgId, serverId, state: { not: "removed" } },
-        data: { lastSeenAt: new Date() },
-      });
-      await transaction.server.update({
-        where: { orgId_id: { orgId, id: serverId } },
-        data: {
-          health: "ok",
-          healthDetail: null,
-          healthAt: new Date(),
-          protocolRevision: toStorableText(discovery.protocolRevision),
-          serverInfo: toStorable(discovery.serverInfo) ?? Prisma.DbNull,
-          ...(added + changed + removed > 0 ? { revision: { increment: 1 } } : {}),
-        },
-      });
-      const held = await transaction.tool.count({ where: { orgId, serverId, state: "held" } });
-      return { tools: seen.size, held, removed };
+      const revision = added + changed + removed > 0 ? { revision: { increment: 1 } } : {};
+      const data = { ...news, ...revision, healthAt: new Date() };
+      return { ...(await touch(transaction, server, seen.size, data)), removed };
     },
     { timeout: 30_000 },
   );
@@ -98,6 +84,60 @@ export async function recordHealth(
 }
 
 type Recorded = RecordedTool & { id: string; name: string };
+
+interface ToolRecord {
+  /** Nothing was discovered before. */
+  isBaseline: boolean;
+  recorded: Recorded[];
+}
+
+async function readRecord(
+  client: Transaction,
+  { orgId, serverId }: ServerKey,
+): Promise<ToolRecord> {
+  const current = await client.server.findFirst({
+    where: { orgId, id: serverId, removedAt: null },
+    select: { protocolRevision: true },
+  });
+  if (!current) throw new AppError("not_found", "This server has been removed.");
+  const recorded = await client.tool.findMany({
+    where: { orgId, serverId },
+    select: { id: true, name: true, digest: true, heldDigest: true, state: true },
+  });
+  return { isBaseline: current.protocolRevision === null, recorded };
+}
+
+/** The usual case, looked at without locking the org's admissions out. */
+async function isOnRecord(
+  server: ServerKey,
+  seen: ReadonlyMap<string, ReadDefinition>,
+): Promise<boolean> {
+  const { isBaseline, recorded } = await readRecord(database(), server);
+  const offered = recorded.filter(({ state }) => state !== "removed");
+  return (
+    !isBaseline &&
+    offered.length === seen.size &&
+    offered.every((tool) => {
+      const definition = seen.get(tool.name);
+      return definition && reviewDefinition(tool, definition).kind === "unchanged";
+    })
+  );
+}
+
+async function touch(
+  client: Transaction,
+  { orgId, serverId }: ServerKey,
+  tools: number,
+  data: Prisma.ServerUpdateInput,
+): Promise<DiscoveryResult> {
+  await client.tool.updateMany({
+    where: { orgId, serverId, state: { not: "removed" } },
+    data: { lastSeenAt: new Date() },
+  });
+  await client.server.update({ where: { orgId_id: { orgId, id: serverId } }, data });
+  const held = await client.tool.count({ where: { orgId, serverId, state: "held" } });
+  return { tools, held, removed: 0 };
+}
 
 async function addTools(
   transaction: Transaction,

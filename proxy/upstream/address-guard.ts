@@ -73,6 +73,9 @@ export function checkUrl(url: URL): void {
   }
 }
 
+/** All addresses of a name; rejects when it has none. */
+export type LookupAll = (host: string) => Promise<{ address: string }[]>;
+
 export type ResolvedAddress = { address: string; family: 4 | 6 };
 
 /**
@@ -84,9 +87,10 @@ export async function resolveHost(
   hostname: string,
   allowed: AllowedNetworks,
   requirePrivateNetwork: boolean,
+  lookupAll: LookupAll = lookupInDns,
 ): Promise<ResolvedAddress[]> {
   const host = hostname.replace(/^\[|\]$/g, "");
-  const addresses = isIP(host) === 0 ? await lookupAll(host) : [host];
+  const addresses = isIP(host) === 0 ? await addressesOf(host, lookupAll) : [host];
   return addresses.map((address) => {
     const kind = classifyAddress(address, allowed);
     if (kind === "blocked") throw blockedAddress(host);
@@ -127,9 +131,11 @@ function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return address.toString() !== CLOUD_HOST_SERVICE;
 }
 
-async function lookupAll(host: string): Promise<string[]> {
+const lookupInDns: LookupAll = (host) => lookup(host, { all: true });
+
+async function addressesOf(host: string, lookupAll: LookupAll): Promise<string[]> {
   try {
-    const found = await lookup(host, { all: true });
+    const found = await lookupAll(host);
     if (found.length > 0) return found.map((entry) => entry.address);
   } catch {
     // Every resolver error means the same to the person who typed the name.

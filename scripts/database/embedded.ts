@@ -61,12 +61,28 @@ export async function startEmbedded(
     }
   }
   return {
-    url: `postgresql://callgate:${password}@127.0.0.1:${port}/postgres`,
+    url: urlOf(password, port),
     folder: home,
     stop: async () => {
       await run(["-w", "-m", "fast", "stop"]);
     },
   };
+}
+
+/**
+ * Connection string of the maintenance database `postgres` of the cluster in `folder`, for a second
+ * process such as the command line; null unless that Postgres is running. Starts and creates nothing.
+ *
+ * @param folder data folder, as given to {@link startEmbedded}
+ * @throws Error when the files are not this user's to read
+ */
+export function embeddedUrl(folder: string): string | null {
+  const home = homeOf(folder);
+  const cluster = join(home, "postgres");
+  const port = runningPort(cluster);
+  if (port === undefined || !isServerAlive(cluster)) return null;
+  const password = readFileSync(passwordFile(home), "utf8").trim();
+  return urlOf(password, port);
 }
 
 /** A free loopback port, chosen by the system. */
@@ -91,14 +107,20 @@ export function freePort(): Promise<number> {
  */
 function reachableFolder(folder: string, say: (line: string) => void): string {
   const wanted = resolve(folder);
-  if (process.getuid?.() === 0 && !isWorldReachable(wanted)) {
-    const fallback = join("/var/lib/callgate", Buffer.from(wanted).toString("base64url"));
-    say(`${wanted} cannot be entered by the database user; its data is kept in ${fallback}`);
-    mkdirSync(fallback, { recursive: true, mode: 0o755 });
-    return fallback;
+  const home = homeOf(folder);
+  if (home !== wanted) {
+    say(`${wanted} cannot be entered by the database user; its data is kept in ${home}`);
+    mkdirSync(home, { recursive: true, mode: 0o755 });
+    return home;
   }
   mkdirSync(wanted, { recursive: true });
   return wanted;
+}
+
+function homeOf(folder: string): string {
+  const wanted = resolve(folder);
+  if (process.getuid?.() !== 0 || isWorldReachable(wanted)) return wanted;
+  return join("/var/lib/callgate", Buffer.from(wanted).toString("base64url"));
 }
 
 function isWorldReachable(folder: string): boolean {
@@ -109,13 +131,32 @@ function isWorldReachable(folder: string): boolean {
 }
 
 function clusterPassword(home: string): string {
-  const file = join(home, "postgres.password");
+  const file = passwordFile(home);
   if (!existsSync(file)) {
     writeFileSync(file, randomBytes(24).toString("hex"), { mode: 0o600 });
     const owner = statSync(home);
     chownSync(file, owner.uid, owner.gid);
   }
   return readFileSync(file, "utf8").trim();
+}
+
+function passwordFile(home: string): string {
+  return join(home, "postgres.password");
+}
+
+function urlOf(password: string, port: number): string {
+  return `postgresql://callgate:${password}@127.0.0.1:${port}/postgres`;
+}
+
+/** A killed server leaves its file behind; line 1 is the process id. */
+function isServerAlive(cluster: string): boolean {
+  const [first] = readFileSync(join(cluster, "postmaster.pid"), "utf8").split("\n");
+  try {
+    return process.kill(Number(first), 0);
+  } catch (error) {
+    // EPERM: it runs as somebody else, as it does below root.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 /** Line 4 of postmaster.pid is the port (Postgres source, miscadmin.h). */

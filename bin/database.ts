@@ -1,0 +1,27 @@
+import { resolve } from "node:path";
+import { AppError } from "#lib/errors.ts";
+import { embeddedUrl } from "#scripts/database/embedded.ts";
+
+/** The name `npm start` gives the database in its own Postgres. */
+const embeddedName = "callgate";
+
+/** Connection string of the installation: DATABASE_URL, else the embedded Postgres if it runs. */
+export function findDatabaseUrl(): string | null {
+  if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
+  const root = resolve(import.meta.dirname, "..");
+  const maintenance = embeddedUrl(resolve(root, process.env.DATA_DIR || "data"));
+  if (maintenance === null) return null;
+  const url = new URL(maintenance);
+  url.pathname = `/${embeddedName}`;
+  return url.toString();
+}
+
+export const startFirst = "Start Callgate first (npm start) or set DATABASE_URL.";
+
+/** Makes the verbs work on that database. @throws AppError `unavailable` when there is none */
+export function useDatabase(): void {
+  const url = findDatabaseUrl();
+  if (url === null) throw new AppError("unavailable", `There is no database. ${startFirst}`);
+  // lib/env reads it at the first use, which comes after this.
+  process.env.DATABASE_URL = url;
+}

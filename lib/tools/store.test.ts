@@ -1,0 +1,197 @@
+import { expect, test } from "vitest";
+import type { OrgContext } from "#lib/auth/context.ts";
+import { database } from "#lib/db.ts";
+import { getServer } from "#lib/servers/servers.ts";
+import { contextAs, makeOrg, makeServer } from "#lib/testing/factories.ts";
+import { recordHealth, storeDiscovery } from "./store.ts";
+import { acceptTools, listTools } from "./tools.ts";
+
+const tool = (name: string, description = `Lists ${name}.`) => ({
+  name,
+  description,
+  inputSchema: { type: "object", properties: { id: { type: "string" } }, required: ["id"] },
+});
+
+async function makeScene() {
+  const owner = await makeOrg();
+  const server = await makeServer(owner);
+  const key = { orgId: owner.org.id, serverId: server.id };
+  const discover = (...tools: unknown[]) =>
+    storeDiscovery(key, { tools, protocolRevision: "2025-11-25", serverInfo: { name: "test" } });
+  const states = async () => {
+    const rows = await database().tool.findMany({ where: key, orderBy: { name: "asc" } });
+    return Object.fromEntries(rows.map(({ name, state }) => [name, state]));
+  };
+  const revision = async () => (await getServer(owner, { server: server.slug })).revision;
+  return { owner, server, key, discover, states, revision };
+}
+
+const auditOf = (context: OrgContext) =>
+  database().auditEvent.findMany({ where: { orgId: context.org.id }, orderBy: { id: "asc" } });
+
+test("the first discovery is the baseline: its tools are accepted and classified", async () => {
+  const { owner, server, discover } = await makeScene();
+  const result = await discover(
+    tool("list_users"),
+    tool("delete_user", "Deletes a user for good."),
+  );
+  expect(result).toEqual({ tools: 2, held: 0, removed: 0 });
+  expect(await listTools(owner, { server: server.slug })).toMatchObject([
+    { name: "delete_user", category: "destructive", state: "accepted" },
+    {
+      name: "list_users",
+      category: "read",
+      state: "accepted",
+      parameters: { total: 1, required: 1 },
+    },
+  ]);
+  expect(await getServer(owner, { server: server.slug })).toMatchObject({
+    health: "ok",
+    protocolRevision: "2025-11-25",
+    serverInfo: { name: "test" },
+    revision: 2,
+  });
+});
+
+test("a tool that appears later is held until somebody accepts it", async () => {
+  const { owner, server, discover, states, revision } = await makeScene();
+  await discover();
+  await discover(tool("a"));
+  expect(await states()).toEqual({ a: "held" });
+  expect(await listTools(owner, { server: server.slug })).toMatchObject([
+    { name: "a", state: "held", isNew: true, heldDefinition: tool("a") },
+  ]);
+  const before = await revision();
+  await acceptTools(owner, { server: server.slug, tools: ["a"] });
+  expect(await states()).toEqual({ a: "accepted" });
+  expect(await revision()).toBe(before + 1);
+  expect(await auditOf(owner)).toMatchObject([
+    { action: "tool.accept", subject: { name: server.slug }, detail: { tools: ["a"] } },
+  ]);
+});
+
+test("a changed definition is held; the accepted one stays on record until the change is accepted", async () => {
+  const { owner, server, discover } = await makeScene();
+  await discover(tool("a"));
+  await discover(tool("a", "Deletes everything, for good."));
+  const [held] = await listTools(owner, { server: server.slug });
+  expect(held).toMatchObject({
+    state: "held",
+    isNew: false,
+    category: "read",
+    definition: tool("a"),
+    heldDefinition: tool("a", "Deletes everything, for good."),
+  });
+  await acceptTools(owner, { server: server.slug, tools: ["a"] });
+  const [accepted] = await listTools(owner, { server: server.slug });
+  expect(accepted).toMatchObject({
+    state: "accepted",
+    category: "destructive",
+    description: "Deletes everything, for good.",
+    heldDigest: null,
+  });
+  expect(accepted).not.toHaveProperty("heldDefinition");
+});
+
+test("a definition that changes again after it was looked at is not accepted by that look", async () => {
+  const { owner, server, discover, states } = await makeScene();
+  await discover(tool("a"), tool("b"));
+  await discover(tool("a", "Second."), tool("b", "Second."));
+  const looked = await listTools(owner, { server: server.slug });
+  const tools = looked.map(({ name, heldDigest }) => ({ name, heldDigest }));
+  await discover(tool("a", "Third."), tool("b", "Second."));
+  await expect(acceptTools(owner, { server: server.slug, tools })).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(/changed since you looked: a\./),
+  });
+  expect(await states()).toEqual({ a: "held", b: "held" });
+});
+
+test("a definition that returns to the accepted one is offered again; one never accepted is not", async () => {
+  const { discover, states } = await makeScene();
+  await discover(tool("a"));
+  await discover(tool("a", "Changed."), tool("new"));
+  expect(await states()).toEqual({ a: "held", new: "held" });
+  expect(await discover(tool("a"))).toEqual({ tools: 1, held: 0, removed: 1 });
+  expect(await states()).toEqual({ a: "accepted", new: "removed" });
+  await discover(tool("new"));
+  expect(await states()).toEqual({ a: "removed", new: "held" });
+  await discover(tool("a"), tool("new", "Changed once more."));
+  expect(await states()).toEqual({ a: "accepted", new: "held" });
+  await discover(tool("a", "Changed."), tool("new"));
+  expect(await states()).toEqual({ a: "held", new: "held" });
+});
+
+test("a discovery that finds nothing new leaves the gate as it is", async () => {
+  const { discover, revision } = await makeScene();
+  await discover(tool("a"), tool("b"));
+  const before = await revision();
+  expect(await discover(tool("b"), tool("a"))).toEqual({ tools: 2, held: 0, removed: 0 });
+  expect(await revision()).toBe(before);
+  await discover(tool("a"));
+  expect(await revision()).toBe(before + 1);
+});
+
+test("what a hostile server announces is kept out or kept as it is, and never breaks the discovery", async () => {
+  const { owner, server, discover, states } = await makeScene();
+  const result = await discover(
+    tool("good"),
+    { ...tool("good"), description: "The second of this name." },
+    { name: "", description: "No name." },
+    { description: "No name at all." },
+    { name: 5 },
+    "text",
+    null,
+    { ...tool("nul"), description: "a\u0000b" },
+    { ...tool("surrogate"), description: "\ud800" },
+    { ...tool("literal"), description: "a\\u0000b is only text" },
+    { name: "types", title: 5, description: [], inputSchema: "x", annotations: null },
+    tool("__proto__"),
+  );
+  expect(await states()).toEqual(
+    Object.fromEntries(["__proto__", "good", "literal", "types"].map((name) => [name, "accepted"])),
+  );
+  expect(result.tools).toBe(4);
+  const rows = await listTools(owner, { server: server.slug });
+  expect(rows.find(({ name }) => name === "good")?.description).toBe("Lists good.");
+});
+
+test("two discoveries at once leave one consistent record", async () => {
+  const { discover, states } = await makeScene();
+  await Promise.all([discover(tool("a")), discover(tool("a")), discover(tool("a"))]);
+  expect(await states()).toEqual({ a: "accepted" });
+});
+
+test("a failing server shows why, until a discovery succeeds", async () => {
+  const { owner, server, key, discover } = await makeScene();
+  await recordHealth(key.orgId, key.serverId, "failing", "The name has no address.\u0000");
+  expect(await getServer(owner, { server: server.slug })).toMatchObject({
+    health: "failing",
+    healthDetail: "The name has no address.\ufffd",
+    healthAt: expect.any(Date),
+  });
+  await discover();
+  expect(await getServer(owner, { server: server.slug })).toMatchObject({
+    health: "ok",
+    healthDetail: null,
+  });
+});
+
+test("tools that are not held or not there cannot be accepted, nor by another org or a viewer", async () => {
+  const { owner, server, discover, states } = await makeScene();
+  await discover(tool("a"));
+  await discover(tool("a"), tool("b"));
+  const attempt = (context: OrgContext, ...tools: string[]) =>
+    acceptTools(context, { server: server.slug, tools });
+  await expect(attempt(owner, "b", "a")).rejects.toMatchObject({ code: "conflict" });
+  await expect(attempt(owner, "b", "zzz")).rejects.toMatchObject({
+    code: "not_found",
+    message: expect.stringContaining("zzz"),
+  });
+  await expect(attempt(await makeOrg(), "b")).rejects.toMatchObject({ code: "not_found" });
+  await expect(attempt(await contextAs(owner, "viewer"), "b")).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  expect(await states()).toEqual({ a: "accepted", b: "held" });
+  expect(await auditOf(owner)).toEqual([]);
+});
