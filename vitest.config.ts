@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["lib/{policy,catalog}/**/*.test.ts", "{lib,proxy,scripts}/**/*.unit.test.ts"],
+          include: ["lib/{policy,catalog}/**/*.test.ts", "{lib,proxy,scripts,components,bin}/**/*.unit.test.ts", "components/**/*.test.ts"],
           exclude: ["**/*.db.test.ts", "node_modules/**"],
         },
       },
@@ -23,7 +23,7 @@ export default defineConfig({
           include: ["{lib,proxy,bin,scripts}/**/*.test.ts"],
           exclude: [
             "lib/policy/**",
-            "lib/catalog/classify*",
+            "lib/catalog/**",
             "**/*.unit.test.ts",
             "node_modules/**",
           ],

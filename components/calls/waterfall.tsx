@@ -1,0 +1,62 @@
+import { cn } from "#components/ui/cn.ts";
+import { durationText } from "./duration-text.ts";
+
+export interface WaterfallProps {
+  /** What Callgate itself took: receiving, deciding, recording, handing back. */
+  addedMs: number | null;
+  upstreamMs: number | null;
+  serverName: string;
+  /** Whether it was sent on. */
+  forwarded: boolean;
+}
+
+interface Span {
+  label: string;
+  startMs: number;
+  lengthMs: number;
+  fill: string;
+}
+
+/** Where the time of one call went, drawn to scale. */
+export function Waterfall({ addedMs, upstreamMs, serverName, forwarded }: WaterfallProps) {
+  if (addedMs === null && upstreamMs === null) {
+    return (
+      <p className="text-muted text-sm">
+        {forwarded
+          ? "No answer is on record yet, so there are no times."
+          : "Decided on arrival and never sent, so there is nothing to time."}
+      </p>
+    );
+  }
+  const added = addedMs ?? 0;
+  const upstream = upstreamMs ?? 0;
+  const spans: Span[] = [
+    { label: "Callgate", startMs: 0, lengthMs: added, fill: "bg-accent" },
+    ...(upstreamMs === null
+      ? []
+      : [{ label: serverName, startMs: added, lengthMs: upstream, fill: "bg-muted" }]),
+  ];
+  const total = Math.max(0.001, added + upstream);
+  return (
+    <dl className="grid gap-2 text-sm">
+      {spans.map(({ label, startMs, lengthMs, fill }) => (
+        <div
+          key={label}
+          className="grid grid-cols-[minmax(5rem,9rem)_1fr_4.5rem] items-center gap-3"
+        >
+          <dt className="truncate text-muted">{label}</dt>
+          <dd aria-hidden="true" className="h-2 rounded-full bg-sunken">
+            <span
+              className={cn("block h-full min-w-1 rounded-full", fill)}
+              style={{
+                marginLeft: `${Math.min(98, (startMs / total) * 100)}%`,
+                width: `${(lengthMs / total) * 100}%`,
+              }}
+            />
+          </dd>
+          <dd className="text-right">{durationText(lengthMs)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

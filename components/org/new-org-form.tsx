@@ -1,0 +1,62 @@
+"use client";
+
+import { useActionState, useState } from "react";
+import { emptyForm, type FormAction } from "#components/auth/sign-in-form.tsx";
+import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { FormError } from "#components/forms/form-error.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { SubmitButton } from "#components/ui/submit-button.tsx";
+import { slugOf } from "./slug-of.ts";
+
+const labels = { name: "Name", slug: "Address" };
+
+export function NewOrgForm({ action, proxyUrl }: { action: FormAction; proxyUrl: string }) {
+  const [state, send] = useActionState(action, emptyForm);
+  const [name, setName] = useState(state.values.name ?? "");
+  // Follows the name until somebody types an address.
+  const [slug, setSlug] = useState<string | null>(state.values.slug ?? null);
+  const errors = fieldSentences(state.error, labels);
+  const shown = slug ?? slugOf(name);
+  return (
+    <form action={send} noValidate className="grid gap-4">
+      <FormError error={state.error} labels={labels} />
+      <TextField
+        name="name"
+        label={labels.name}
+        autoComplete="organization"
+        autoFocus
+        required
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={errors.name}
+      />
+      <TextField
+        name="slug"
+        label={labels.slug}
+        help={
+          <>
+            Stays for good: agents use{" "}
+            <span className="break-all font-mono text-xs">
+              {proxyUrl}/mcp/<b className="font-semibold text-text">{shown || "address"}</b>/…
+            </span>
+          </>
+        }
+        mono
+        required
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        value={shown}
+        onChange={(event) => setSlug(event.target.value)}
+        error={errors.slug}
+      />
+      <div className="flex gap-2 pt-1">
+        <SubmitButton pendingText="Creating the org">Create org</SubmitButton>
+        <ButtonLink href="/orgs" variant="ghost">
+          Cancel
+        </ButtonLink>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,26 @@
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { StatusDot, type StatusTone } from "#components/ui/status-dot.tsx";
+import type { ServerRow } from "#lib/servers/rows.ts";
+
+const looks: Record<ServerRow["health"], { tone: StatusTone; label: string }> = {
+  ok: { tone: "positive", label: "Healthy" },
+  failing: { tone: "danger", label: "Failing" },
+  unknown: { tone: "muted", label: "Not tested" },
+};
+
+type Health = Pick<ServerRow, "health" | "healthDetail" | "healthAt">;
+
+/** Whether the server could be reached, what was wrong, and when that was seen. */
+export function ServerHealth({ server }: { server: Health }) {
+  return (
+    <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-muted text-sm">
+      <HealthDot server={server} />
+      {server.healthDetail !== null && <span className="min-w-0">{server.healthDetail}</span>}
+      {server.healthAt !== null && <RelativeTime at={server.healthAt.getTime()} />}
+    </span>
+  );
+}
+
+export function HealthDot({ server }: { server: Pick<Health, "health"> }) {
+  return <StatusDot {...looks[server.health]} className="text-text" />;
+}

@@ -1,0 +1,120 @@
+"use client";
+
+import { useState } from "react";
+import { type Action, runAction } from "#components/run-action.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { FormSummary } from "#components/ui/form-summary.tsx";
+import { showToast } from "#components/ui/toast.tsx";
+import type { ActionError } from "#lib/errors.ts";
+import type { Connector } from "#lib/servers/connectors.ts";
+import { ConnectorFields, type FieldValues, startValues } from "./connector-fields.tsx";
+import { type HeaderDraft, HeaderFields, headerOf } from "./header-fields.tsx";
+
+export interface ServerSettingsFormProps {
+  server: {
+    slug: string;
+    name: string;
+    url: string | null;
+    settings: Record<string, unknown>;
+    secretNames: readonly string[];
+  };
+  connector: Connector | undefined;
+  updateServer: Action<unknown>;
+}
+
+/** Name and connection of a server; secrets can be replaced, never read. */
+export function ServerSettingsForm({ server, connector, updateServer }: ServerSettingsFormProps) {
+  const [name, setName] = useState(server.name);
+  const [url, setUrl] = useState(server.url ?? "");
+  const [headers, setHeaders] = useState<HeaderDraft[]>(() => storedHeaders(server.secretNames));
+  const [settings, setSettings] = useState<FieldValues>(() =>
+    connector ? startValues(connector, server.settings) : {},
+  );
+  const [error, setError] = useState<ActionError | null>(null);
+  const [pending, setPending] = useState(false);
+
+  async function save() {
+    setPending(true);
+    setError(null);
+    const connection = connector
+      ? { settings }
+      : { url, headers: headers.filter((header) => header.name !== "").map(headerOf) };
+    const saved = await runAction(updateServer, { server: server.slug, name, ...connection });
+    setPending(false);
+    if (!saved.ok) return setError(saved.error);
+    showToast({
+      title: `${name} is saved`,
+      description: "Read its tools again to see whether the connection works.",
+    });
+  }
+
+  const errors = error?.fields ?? {};
+  return (
+    <Card className="p-4 sm:p-5">
+      <form
+        noValidate
+        aria-label="Connection"
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!pending) void save();
+        }}
+      >
+        <FormSummary message={error?.message} />
+        <TextField
+          name="name"
+          label="Name"
+          required
+          autoComplete="off"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          error={errors.name}
+        />
+        {connector ? (
+          <ConnectorFields
+            connector={connector}
+            values={settings}
+            onChange={setSettings}
+            errors={errors}
+            stored={server.secretNames}
+          />
+        ) : (
+          <>
+            <TextField
+              name="url"
+              label="URL"
+              type="url"
+              mono
+              required
+              spellCheck={false}
+              help="Secrets are only sent where they were entered for: a new URL wants them again."
+              value={url}
+              onChange={(event) => setUrl(event.target.value)}
+              error={errors.url}
+            />
+            <HeaderFields headers={headers} onChange={setHeaders} errors={errors} />
+          </>
+        )}
+        <div className="flex gap-2 border-t pt-4">
+          <Button type="submit" variant="primary" pending={pending} pendingText="Saving">
+            Save changes
+          </Button>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+function storedHeaders(secretNames: readonly string[]): HeaderDraft[] {
+  return secretNames
+    .filter((name) => name.startsWith("header:"))
+    .map((name) => ({
+      key: name,
+      name: name.slice("header:".length),
+      value: "",
+      stored: true,
+      bearer: false,
+    }));
+}

@@ -1,0 +1,158 @@
+"use client";
+
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { Input, Select } from "#components/ui/input.tsx";
+import { limitScopes, type RateLimit } from "#lib/policy/types.ts";
+import { scopeNotes } from "./rule-words.ts";
+
+interface EditorProps {
+  tool: string;
+  autoFocus: boolean;
+  onClose: () => void;
+}
+
+export interface LimitEditorProps extends EditorProps {
+  limit: RateLimit;
+  onSave: (limit: RateLimit) => void;
+}
+
+const maxCalls = 1_000_000;
+const maxWindowSeconds = 31 * 24 * 60 * 60;
+
+/** `10 calls in 60 s per session`, editable in the row; Enter or leaving it saves, Esc takes back. */
+export function LimitEditor({ tool, limit, autoFocus, onSave, onClose }: LimitEditorProps) {
+  const [max, setMax] = useState(String(limit.max));
+  const [window, setWindow] = useState(String(limit.window));
+  const [per, setPer] = useState(limit.per);
+  const problem =
+    wholeProblem(max, 0, maxCalls, "calls") ?? wholeProblem(window, 1, maxWindowSeconds, "seconds");
+
+  function save() {
+    if (problem !== null) return;
+    const next = { max: Number(max), window: Number(window), per };
+    if (next.max !== limit.max || next.window !== limit.window || per !== limit.per) onSave(next);
+    onClose();
+  }
+
+  return (
+    <EditorForm label={`Limit of ${tool}`} autoFocus={autoFocus} onSave={save} onClose={onClose}>
+      <Input
+        aria-label="Calls"
+        inputMode="numeric"
+        value={max}
+        onChange={(event) => setMax(event.target.value)}
+        aria-invalid={problem?.of === "calls" || undefined}
+        className="h-7 w-16 px-2 text-right text-sm"
+      />
+      <span>calls in</span>
+      <Input
+        aria-label="Seconds"
+        inputMode="numeric"
+        value={window}
+        onChange={(event) => setWindow(event.target.value)}
+        aria-invalid={problem?.of === "seconds" || undefined}
+        className="h-7 w-16 px-2 text-right text-sm"
+      />
+      <span>s per</span>
+      <Select
+        aria-label="Per"
+        options={limitScopes.map((scope) => ({ value: scope, label: scope }))}
+        value={per}
+        onChange={(event) => {
+          const scope = limitScopes.find((each) => each === event.target.value);
+          if (scope) setPer(scope);
+        }}
+        className="w-26 [&>select]:h-7 [&>select]:text-sm"
+      />
+      <Button type="submit" size="small">
+        Save
+      </Button>
+      <span role="status" className="basis-full text-right text-xs max-sm:text-left">
+        {problem ? <span className="text-danger">{problem.text}</span> : scopeNotes[per]}
+      </span>
+    </EditorForm>
+  );
+}
+
+export interface ReasonEditorProps extends EditorProps {
+  reason: string;
+  onSave: (reason: string) => void;
+}
+
+/** What the agent is told when it is refused. */
+export function ReasonEditor({ tool, reason, autoFocus, onSave, onClose }: ReasonEditorProps) {
+  const [text, setText] = useState(reason);
+
+  function save() {
+    if (text.trim() !== reason) onSave(text.trim());
+    onClose();
+  }
+
+  return (
+    <EditorForm label={`Reason for ${tool}`} autoFocus={autoFocus} onSave={save} onClose={onClose}>
+      <Input
+        aria-label="Reason the agent is told"
+        placeholder="Reason the agent is told, optional"
+        maxLength={500}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        className="h-7 w-80 max-w-full flex-1 text-sm"
+      />
+      <Button type="submit" size="small">
+        Save
+      </Button>
+    </EditorForm>
+  );
+}
+
+function EditorForm({
+  label,
+  autoFocus,
+  onSave,
+  onClose,
+  children,
+}: {
+  label: string;
+  autoFocus: boolean;
+  onSave: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    if (!autoFocus) return;
+    const input = form.current?.querySelector("input");
+    input?.focus();
+    input?.select();
+  }, [autoFocus]);
+
+  return (
+    <form
+      ref={form}
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onClose();
+      }}
+      onBlur={(event) => {
+        if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) onSave();
+      }}
+      className="flex max-w-full flex-wrap items-center justify-end gap-1.5 pb-1.5 text-muted text-sm max-sm:justify-start"
+    >
+      {children}
+    </form>
+  );
+}
+
+function wholeProblem(text: string, min: number, max: number, of: "calls" | "seconds") {
+  const value = Number(text);
+  if (/^\d+$/.test(text.trim()) && value >= min && value <= max) return null;
+  return { of, text: `Use a whole number of ${of} from ${min} to ${max.toLocaleString("en")}.` };
+}

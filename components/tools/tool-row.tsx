@@ -1,0 +1,122 @@
+"use client";
+
+import { Check } from "lucide-react";
+import { CallShare } from "#components/call-share.tsx";
+import { RiskMeter } from "#components/risk-meter.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { Cell, Row, RowActions, RowLink } from "#components/ui/table.tsx";
+import type { ToolChoice } from "#lib/policy/edit.ts";
+import type { RateLimit } from "#lib/policy/types.ts";
+import { RuleControl } from "./rule-control.tsx";
+import type { ToolView } from "./tool-view.ts";
+
+export interface ToolRowProps {
+  tool: ToolView;
+  href: string;
+  selected: boolean;
+  canEdit: boolean;
+  startLimit: RateLimit;
+  onSelect: (shift: boolean) => void;
+  onOpen: () => void;
+  onChoose: (choice: ToolChoice) => void;
+  onAccept: () => void;
+}
+
+/** One tool: opened by Enter or a click, its rule set by the keys 1 to 5. */
+export function ToolTableRow(props: ToolRowProps) {
+  const { tool, selected, canEdit } = props;
+  return (
+    <Row selected={selected}>
+      {canEdit && (
+        <Cell className="w-8">
+          <span className="relative z-1 flex">
+            <Checkbox
+              aria-label={`Select ${tool.name}`}
+              checked={selected}
+              onChange={(event) => {
+                const { nativeEvent } = event;
+                props.onSelect(nativeEvent instanceof MouseEvent && nativeEvent.shiftKey);
+              }}
+            />
+          </span>
+        </Cell>
+      )}
+      <Cell phone="title" className="w-full max-w-0">
+        <span className="flex min-w-0 items-baseline gap-3">
+          <RowLink
+            href={props.href}
+            scroll={false}
+            prefetch={false}
+            title={tool.name}
+            onClick={(event) => {
+              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+              event.preventDefault();
+              props.onOpen();
+            }}
+            className="min-w-0 shrink-0 max-w-full font-mono font-normal"
+          >
+            {tool.name}
+          </RowLink>
+          <span className="min-w-0 truncate text-muted max-lg:hidden" title={tool.description}>
+            {tool.description}
+          </span>
+        </span>
+      </Cell>
+      <Cell className="whitespace-nowrap text-muted max-xl:hidden">{parametersText(tool)}</Cell>
+      <Cell phone="aside">
+        <RiskMeter risk={tool.riskClass} />
+      </Cell>
+      <Cell align="right" className="whitespace-nowrap max-lg:hidden">
+        <CallShare calls={tool.calls24h} refused={tool.refused24h} />
+      </Cell>
+      <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible">
+        <RowActions className="max-sm:justify-start">
+          {tool.held !== null && (
+            <HeldActions tool={tool} canEdit={canEdit} onAccept={props.onAccept} />
+          )}
+          <RuleControl
+            tool={tool.name}
+            rule={tool.rule}
+            startLimit={props.startLimit}
+            canEdit={canEdit}
+            onChoose={props.onChoose}
+            className="min-w-0"
+          />
+        </RowActions>
+      </Cell>
+    </Row>
+  );
+}
+
+function HeldActions({
+  tool,
+  canEdit,
+  onAccept,
+}: {
+  tool: ToolView;
+  canEdit: boolean;
+  onAccept: () => void;
+}) {
+  return (
+    <>
+      <Badge tone="caution">{tool.held === "new" ? "New" : "Changed"}</Badge>
+      {canEdit && (
+        <Button
+          size="small"
+          icon={<Check aria-hidden="true" className="size-3.5" />}
+          aria-label={`Accept ${tool.name}`}
+          onClick={onAccept}
+        >
+          Accept
+        </Button>
+      )}
+    </>
+  );
+}
+
+function parametersText({ parameters: { total, required } }: ToolView): string {
+  if (total === 0) return "none";
+  return `${total} · ${required} required`;
+}

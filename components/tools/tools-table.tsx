@@ -1,0 +1,178 @@
+"use client";
+
+import { usePathname, useSearchParams } from "next/navigation";
+import { useEffect, useEffectEvent } from "react";
+import { type Action, runAction } from "#components/run-action.ts";
+import { NoMatch } from "#components/ui/empty-state.tsx";
+import { HeaderCell, Table, TableBody, TableHead } from "#components/ui/table.tsx";
+import { showToast } from "#components/ui/toast.tsx";
+import type { RateLimit } from "#lib/policy/types.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { GroupHeader } from "./group-header.tsx";
+import { type ReadCalls, type ReadTool, ToolDrawer } from "./tool-drawer.tsx";
+import { ToolFilters, useToolFilter } from "./tool-filters.tsx";
+import { ToolTableRow } from "./tool-row.tsx";
+import { filterTools, groupTools, type SignalTexts, type ToolView } from "./tool-view.ts";
+import { type SavedRules, useRules } from "./use-rules.ts";
+import { useSelection } from "./use-selection.ts";
+
+export interface ToolsTableProps {
+  server: string;
+  tools: readonly ToolView[];
+  policyVersion: number;
+  startLimit: RateLimit;
+  canEdit: boolean;
+  callsHref: string;
+  setToolRules: Action<SavedRules>;
+  acceptTools: Action<{ accepted: string[] }>;
+  readTool: ReadTool;
+  readCalls: ReadCalls;
+  signalTexts: SignalTexts;
+}
+
+/** Every tool of a server with its rule, grouped by category, the worst first. */
+export function ToolsTable(props: ToolsTableProps) {
+  const { server, canEdit, startLimit } = props;
+  const rules = useRules(props);
+  const filter = useToolFilter();
+  const pathname = usePathname();
+  const params = useSearchParams();
+  const groups = groupTools(filterTools(rules.tools, filter));
+  const shown = groups.flatMap((group) => group.tools);
+  const selection = useSelection(shown.map((tool) => tool.name));
+  const columns = canEdit ? 6 : 5;
+  const opened = rules.tools.find((tool) => tool.name === params.get("tool"));
+  const isFiltered = shown.length < rules.tools.length;
+
+  useEscape(selection.names.size > 0, selection.clear);
+
+  function addressOf(tool: string | null): string {
+    const next = new URLSearchParams(params);
+    if (tool === null) next.delete("tool");
+    else next.set("tool", tool);
+    const query = next.toString();
+    return query === "" ? pathname : `${pathname}?${query}`;
+  }
+
+  async function accept(tools: readonly ToolView[]) {
+    const held = tools.flatMap(({ name, heldDigest }) =>
+      heldDigest === null ? [] : [{ name, heldDigest }],
+    );
+    const accepted = await runAction(props.acceptTools, { server, tools: held });
+    if (!accepted.ok) {
+      showToast({
+        tone: "failed",
+        title: "Nothing was accepted",
+        description: accepted.error.message,
+      });
+      return;
+    }
+    const [first = ""] = accepted.data.accepted;
+    const count = accepted.data.accepted.length;
+    showToast({
+      title: count === 1 ? `${first} is accepted` : `${count} tools are accepted`,
+      description: "Agents get the new definition from their next list on.",
+    });
+  }
+
+  return (
+    <div className="grid gap-3">
+      <ToolFilters shown={shown.length} total={rules.tools.length} />
+      {shown.length === 0 ? (
+        <NoMatch what="tools" clearHref={pathname} />
+      ) : (
+        <Table label="Tools">
+          <TableHead>
+            {canEdit && (
+              <HeaderCell>
+                <span className="sr-only">Select</span>
+              </HeaderCell>
+            )}
+            <HeaderCell>Tool</HeaderCell>
+            <HeaderCell className="max-xl:hidden">Parameters</HeaderCell>
+            <HeaderCell>Risk</HeaderCell>
+            <HeaderCell align="right" className="max-lg:hidden">
+              Calls, 24 h
+            </HeaderCell>
+            <HeaderCell align="right">Rule</HeaderCell>
+          </TableHead>
+          {groups.map((group) => (
+            <TableBody key={group.id}>
+              <GroupHeader
+                group={group}
+                columns={columns}
+                filtered={isFiltered}
+                selected={selection.stateOf(group.tools.map((tool) => tool.name))}
+                canEdit={canEdit}
+                onSelect={(select) =>
+                  selection.selectAll(
+                    group.tools.map((tool) => tool.name),
+                    select,
+                  )
+                }
+                onChoose={(choice) =>
+                  rules.setRule(
+                    group.tools.map((tool) => tool.name),
+                    { choice },
+                  )
+                }
+                onAccept={() => void accept(group.tools)}
+              />
+              {group.tools.map((tool) => (
+                <ToolTableRow
+                  key={tool.name}
+                  tool={tool}
+                  href={addressOf(tool.name)}
+                  selected={selection.names.has(tool.name)}
+                  canEdit={canEdit}
+                  startLimit={startLimit}
+                  onSelect={(shift) => selection.toggle(tool.name, shift)}
+                  onOpen={() => window.history.pushState(null, "", addressOf(tool.name))}
+                  onChoose={(choice) => rules.setRule([tool.name], choice)}
+                  onAccept={() => void accept([tool])}
+                />
+              ))}
+            </TableBody>
+          ))}
+        </Table>
+      )}
+      <BulkBar
+        count={selection.names.size}
+        heldCount={
+          shown.filter((tool) => tool.held !== null && selection.names.has(tool.name)).length
+        }
+        onChoose={(choice) => rules.setRule([...selection.names], choice && { choice })}
+        onAccept={() => void accept(shown.filter((tool) => selection.names.has(tool.name)))}
+        onClear={selection.clear}
+      />
+      <ToolDrawer
+        server={server}
+        tool={opened}
+        startLimit={startLimit}
+        canEdit={canEdit}
+        callsHref={props.callsHref}
+        signalTexts={props.signalTexts}
+        readTool={props.readTool}
+        readCalls={props.readCalls}
+        onChoose={(choice) => opened && rules.setRule([opened.name], choice)}
+        onAccept={() => (opened ? accept([opened]) : Promise.resolve())}
+        onClose={() => window.history.replaceState(null, "", addressOf(null))}
+      />
+    </div>
+  );
+}
+
+function useEscape(active: boolean, onEscape: () => void) {
+  const onKey = useEffectEvent(onEscape);
+  useEffect(() => {
+    if (!active) return;
+    function handle(event: KeyboardEvent) {
+      const isElsewhere =
+        event.target instanceof HTMLElement &&
+        event.target.closest("input[type=text], [role=dialog]");
+      if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) onKey();
+    }
+    document.addEventListener("keydown", handle);
+    return () => document.removeEventListener("keydown", handle);
+  }, [active]);
+}

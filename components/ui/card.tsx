@@ -1,0 +1,52 @@
+import type { ComponentProps, ReactNode } from "react";
+import { cn } from "./cn.ts";
+
+/** A raised surface with the one border and the one radius. */
+export function Card({ className, ...props }: ComponentProps<"div">) {
+  return (
+    <div className={cn("min-w-0 rounded border border-border bg-raised", className)} {...props} />
+  );
+}
+
+export interface SectionProps {
+  title: ReactNode;
+  description?: ReactNode;
+  /** Shown at the right of the title. */
+  actions?: ReactNode;
+  /** The anchor of the section, also the id of its heading's region. */
+  id?: string | undefined;
+  children: ReactNode;
+  className?: string | undefined;
+}
+
+/** A titled part of a page; put Cards, tables or forms into it. */
+export function Section({ title, description, actions, id, children, className }: SectionProps) {
+  return (
+    <section id={id} className={cn("grid min-w-0 content-start gap-3", className)}>
+      <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
+        <div className="grid min-w-0 gap-0.5">
+          <h2 className="font-semibold text-lg">{title}</h2>
+          {description !== undefined && (
+            <p className="max-w-[72ch] text-muted text-sm">{description}</p>
+          )}
+        </div>
+        {actions !== undefined && <div className="flex items-center gap-2">{actions}</div>}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** Terms and their values in two columns, one below the other on a phone. */
+export function Facts({ items }: { items: readonly { term: string; value: ReactNode }[] }) {
+  return (
+    <dl className="grid gap-x-6 gap-y-2 text-sm sm:grid-cols-[minmax(7rem,auto)_1fr]">
+      {items.map(({ term, value }) => (
+        <div key={term} className="grid gap-0.5 sm:contents">
+          <dt className="text-muted">{term}</dt>
+          <dd className="min-w-0 break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,107 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { Button, type ButtonLook } from "./button.tsx";
+import { cn } from "./cn.ts";
+
+export interface CopyButtonProps {
+  value: string;
+  /** What is copied, for the button's name: "Copy proxy URL". */
+  what: string;
+  /** Shows only the icon. */
+  iconOnly?: boolean;
+  variant?: ButtonLook["variant"];
+  size?: "small" | "medium";
+  onCopied?: () => void;
+  className?: string;
+}
+
+export function CopyButton(props: CopyButtonProps) {
+  const { value, what, iconOnly = false, variant = "secondary", size = "small", onCopied } = props;
+  const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
+
+  useEffect(() => {
+    if (state === "idle") return;
+    const timer = setTimeout(() => setState("idle"), 2_000);
+    return () => clearTimeout(timer);
+  }, [state]);
+
+  async function copy() {
+    const copied = await writeClipboard(value);
+    setState(copied ? "copied" : "failed");
+    if (copied) onCopied?.();
+  }
+
+  const text = { idle: "Copy", copied: "Copied", failed: "Select and copy" }[state];
+  return (
+    <>
+      <Button
+        variant={iconOnly ? "ghost" : variant}
+        size={iconOnly ? "iconSmall" : size}
+        aria-label={`Copy ${what}`}
+        title={iconOnly ? `Copy ${what}` : undefined}
+        onClick={copy}
+        className={cn(!iconOnly && "min-w-19", props.className)}
+        icon={
+          state === "copied" ? (
+            <Check aria-hidden="true" className="size-3.5 text-positive" />
+          ) : (
+            <Copy aria-hidden="true" className="size-3.5" />
+          )
+        }
+      >
+        {!iconOnly && text}
+      </Button>
+      <span role="status" className="sr-only">
+        {state !== "idle" && text}
+      </span>
+    </>
+  );
+}
+
+export interface CopyFieldProps {
+  value: string;
+  what: string;
+  onCopied?: () => void;
+  className?: string;
+}
+
+/** A value people take elsewhere: one click copies it, focus selects it. */
+export function CopyField({ value, what, onCopied, className }: CopyFieldProps) {
+  return (
+    <div
+      className={cn(
+        "flex min-w-0 items-center gap-1 rounded border border-border bg-sunken py-0.5 pr-0.5 pl-2.5",
+        className,
+      )}
+    >
+      <input
+        readOnly
+        aria-label={what}
+        value={value}
+        onFocus={(event) => event.currentTarget.select()}
+        className="h-7 min-w-0 flex-1 rounded-[4px] bg-transparent font-mono text-sm pointer-coarse:h-11"
+      />
+      <CopyButton value={value} what={what} variant="ghost" {...(onCopied && { onCopied })} />
+    </div>
+  );
+}
+
+/** Plain http on another machine has no clipboard interface; the old way still works there. */
+async function writeClipboard(value: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(value);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = value;
+    const focused = document.activeElement;
+    (focused?.closest("[role=dialog], [role=alertdialog]") ?? document.body).append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    if (focused instanceof HTMLElement) focused.focus();
+    return copied;
+  }
+}

@@ -1,0 +1,91 @@
+"use client";
+
+import { Toast as Base } from "@base-ui/react/toast";
+import { CircleAlert, CircleCheck, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "./button.tsx";
+import { IconButton } from "./icon-button.tsx";
+
+export interface ToastOptions {
+  /** What was done, or what failed: "create_api_key is now denied". */
+  title: string;
+  description?: string | undefined;
+  tone?: "done" | "failed";
+  /** Offers Undo for 10 seconds. */
+  onUndo?: (() => void | Promise<void>) | undefined;
+}
+
+const manager = Base.createToastManager();
+
+/** Announces what was done; callable from any client code below a ToastRegion. Never a secret. */
+export function showToast({ title, description, tone = "done", onUndo }: ToastOptions): void {
+  const id = manager.add({
+    title,
+    description,
+    type: tone,
+    priority: tone === "failed" ? "high" : "low",
+    timeout: onUndo ? 10_000 : tone === "failed" ? 0 : 5_000,
+    ...(onUndo && {
+      actionProps: {
+        children: "Undo",
+        onClick: () => {
+          manager.close(id);
+          void onUndo();
+        },
+      },
+    }),
+  });
+}
+
+/** Holds the toasts of everything inside it; once per layout. F6 moves focus to it. */
+export function ToastRegion({ children }: { children: ReactNode }) {
+  return (
+    <Base.Provider toastManager={manager} limit={3}>
+      {children}
+      <Base.Portal>
+        <Base.Viewport
+          aria-label="Notifications"
+          className="fixed inset-x-3 bottom-3 z-70 flex flex-col items-stretch gap-2 outline-none sm:right-5 sm:bottom-5 sm:left-auto sm:w-90"
+        >
+          <Toasts />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  );
+}
+
+function Toasts() {
+  const { toasts } = Base.useToastManager();
+  return toasts.map((toast) => (
+    <Base.Root
+      key={toast.id}
+      toast={toast}
+      swipeDirection={["right", "down"]}
+      className="rounded border bg-raised shadow transition-[opacity,translate] data-ending-style:translate-y-2 data-starting-style:translate-y-2 data-ending-style:opacity-0 data-limited:hidden data-starting-style:opacity-0"
+    >
+      <Base.Content className="flex min-h-11 items-start gap-2.5 py-1.5 pr-1.5 pl-3">
+        {toast.type === "failed" ? (
+          <CircleAlert aria-hidden="true" className="mt-2 size-4 shrink-0 text-danger" />
+        ) : (
+          <CircleCheck aria-hidden="true" className="mt-2 size-4 shrink-0 text-positive" />
+        )}
+        <div className="grid min-w-0 flex-1 gap-0.5 py-1.5">
+          <Base.Title className="break-words font-medium text-sm" />
+          <Base.Description className="break-words text-muted text-sm" />
+        </div>
+        {toast.actionProps && <Base.Action render={<Button size="small" />} className="mt-0.5" />}
+        <Base.Close
+          aria-label="Dismiss"
+          render={
+            <IconButton
+              label="Dismiss"
+              size="iconSmall"
+              icon={<X aria-hidden="true" className="size-4" />}
+              className="mt-0.5"
+            />
+          }
+        />
+      </Base.Content>
+    </Base.Root>
+  ));
+}
