@@ -34,8 +34,19 @@ try {
   for (const concurrency of [1, 32]) rows.push(...(await compare(world.targets, concurrency)));
   print(rows);
   if (options.json) {
-    const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
-    const report = { at: new Date().toISOString(), machine, rounds: Number(options.rounds), callsPerRound: Number(options.calls), rows };
+    const machine = {
+      cpu: cpus()[0]?.model,
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      node: process.version,
+    };
+    const report = {
+      at: new Date().toISOString(),
+      machine,
+      rounds: Number(options.rounds),
+      callsPerRound: Number(options.calls),
+      rows,
+    };
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
 } finally {
@@ -49,11 +60,17 @@ async function compare(targets: Target[], concurrency: number): Promise<Row[]> {
   for (let round = 1; round <= Number(options.rounds); round += 1) {
     process.stderr.write(`  ${concurrency} at a time, round ${round} of ${options.rounds}\n`);
     for (const target of targets) {
-      const sample = await measure(target, Number(options.calls) * (concurrency > 1 ? 3 : 1), concurrency);
+      const sample = await measure(
+        target,
+        Number(options.calls) * (concurrency > 1 ? 3 : 1),
+        concurrency,
+      );
       samples.set(target.name, [...(samples.get(target.name) ?? []), sample]);
     }
   }
-  const summaries = targets.map((target) => summarise(target, concurrency, samples.get(target.name) ?? []));
+  const summaries = targets.map((target) =>
+    summarise(target, concurrency, samples.get(target.name) ?? []),
+  );
   const floor = summaries.find((row) => row.target === "bare Node pass-through");
   return summaries.map((row) => ({
     ...row,
@@ -71,14 +88,24 @@ function summarise(target: Target, concurrency: number, rounds: Sample[]): Row {
     p50Ms: median((sample) => quantile(sample.latenciesMs, 0.5)),
     p99Ms: median((sample) => quantile(sample.latenciesMs, 0.99)),
     callsPerSecond: median((sample) => sample.latenciesMs.length / sample.seconds),
-    cpuMsPerCall: target.pid === null ? null : median((sample) => sample.cpuMsPerCall ?? Number.NaN),
+    cpuMsPerCall:
+      target.pid === null ? null : median((sample) => sample.cpuMsPerCall ?? Number.NaN),
     addedP50Ms: Number.NaN,
     shareOfPassThrough: Number.NaN,
   };
 }
 
 function print(rows: Row[]): void {
-  const head = ["target", "at once", "p50 ms", "p99 ms", "calls/s", "CPU ms/call", "p50 added", "of pass-through"];
+  const head = [
+    "target",
+    "at once",
+    "p50 ms",
+    "p99 ms",
+    "calls/s",
+    "CPU ms/call",
+    "p50 added",
+    "of pass-through",
+  ];
   const lines = rows.map((row) => [
     row.target,
     String(row.concurrency),
@@ -89,9 +116,13 @@ function print(rows: Row[]): void {
     `${row.addedP50Ms >= 0 ? "+" : ""}${row.addedP50Ms.toFixed(3)}`,
     `${Math.round(row.shareOfPassThrough * 100)} %`,
   ]);
-  const widths = head.map((title, at) => Math.max(title.length, ...lines.map((line) => line[at]?.length ?? 0)));
+  const widths = head.map((title, at) =>
+    Math.max(title.length, ...lines.map((line) => line[at]?.length ?? 0)),
+  );
   for (const line of [head, ...lines]) {
-    const cells = line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)));
+    const cells = line.map((cell, at) =>
+      at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+    );
     process.stdout.write(`${cells.join("  ")}\n`);
   }
 }

@@ -111,7 +111,12 @@ function startChild(
 ): Promise<{ child: ChildProcess; port: number }> {
   const child = fork(join(root, script), args, {
     env: { ...process.env, ...environment },
-    execArgv: ["--disable-warning=ExperimentalWarning", ...(process.env.BENCH_PROFILE && script.startsWith("proxy") ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [])],
+    execArgv: [
+      "--disable-warning=ExperimentalWarning",
+      ...(process.env.BENCH_PROFILE && script.startsWith("proxy")
+        ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]
+        : []),
+    ],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   return new Promise((done, fail) => {
@@ -121,5 +126,3 @@ function startChild(
     child.once("exit", (code) => fail(new Error(`${script} ended with code ${code}`)));
   });
 }
-
-

@@ -62,7 +62,12 @@ export function readArguments(command: Command, words: readonly string[]): Parse
 function namesOf(specs: Readonly<Record<string, OptionSpec>>): Map<string, string> {
   return new Map(
     Object.entries(specs).flatMap(([key, { alias }]) =>
-      alias === undefined ? [[key, key]] : ([[key, key], [alias, key]] as const),
+      alias === undefined
+        ? [[key, key]]
+        : ([
+            [key, key],
+            [alias, key],
+          ] as const),
     ) as [string, string][], // a pair each
   );
 }

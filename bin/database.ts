@@ -19,7 +19,7 @@ export function findDatabaseUrl(): string | null {
 export const startFirst = "Start Callgate first (npm start) or set DATABASE_URL.";
 
 /** Makes the verbs work on that database. @throws AppError `unavailable` when there is none */
-export function useDatabase(): void {
+export function prepareDatabase(): void {
   const url = findDatabaseUrl();
   if (url === null) throw new AppError("unavailable", `There is no database. ${startFirst}`);
   // lib/env reads it at the first use, which comes after this.

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { AppError, type ErrorCode } from "#lib/errors.ts";
 import { startFirst } from "./database.ts";
 
@@ -12,45 +13,32 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof AppError) {
     return { code: error.code, message: error.message, fields: error.fields };
   }
-  const { code, message } = causeOf(error);
-  const known = databaseProblem(code);
-  if (known) return { code: "unavailable", message: known, fields: {} };
+  const problem = databaseProblem(error);
+  if (problem) return { code: "unavailable", message: problem, fields: {} };
+  const message = error instanceof Error ? error.message : String(error);
   return { code: "internal", message: `This failed: ${message}`, fields: {} };
 }
 
-/** Codes of Node, Postgres (SQLSTATE) and Prisma. */
-function databaseProblem(code: string): string | null {
-  switch (code) {
-    case "ECONNREFUSED":
-    case "ENOTFOUND":
-    case "ETIMEDOUT":
-    case "P1001":
-    case "57P03":
+/** Where Prisma's driver adapter says what went wrong below it. */
+const DriverError = z.object({
+  meta: z.object({ driverAdapterError: z.object({ cause: z.object({ kind: z.string() }) }) }),
+});
+
+function databaseProblem(error: unknown): string | null {
+  const parsed = DriverError.safeParse(error);
+  switch (parsed.data?.meta.driverAdapterError.cause.kind) {
+    case "DatabaseNotReachable":
+    case "SocketTimeout":
       return `The database does not answer. ${startFirst}`;
-    case "28P01":
-    case "28000":
-    case "P1000":
+    case "AuthenticationFailed":
+    case "DatabaseAccessDenied":
       return "The database refuses this user or password. Check DATABASE_URL.";
-    case "3D000":
-    case "P1003":
+    case "DatabaseDoesNotExist":
       return `The server is there, but not this database. ${startFirst}`;
-    case "42P01":
-    case "42703":
-    case "42883":
-    case "P2021":
-    case "P2022":
+    case "TableDoesNotExist":
+    case "ColumnNotFound":
       return "The database lacks migrations of this version. npm start applies them.";
     default:
       return null;
   }
-}
-
-/** Prisma's own errors wrap the driver's, whose code says more. */
-function causeOf(error: unknown): { code: string; message: string } {
-  const seen: { code: string; message: string }[] = [];
-  for (let at = error; at instanceof Error && seen.length < 5; at = at.cause) {
-    seen.push({ code: "code" in at ? String(at.code) : "", message: at.message });
-  }
-  const inner = seen.toReversed().find(({ code }) => code !== "");
-  return inner ?? { code: "", message: seen[0]?.message ?? String(error) };
 }

@@ -1,7 +1,7 @@
 import { closeDatabase } from "#lib/db.ts";
 import { readArguments } from "./arguments.ts";
 import { type Command, UsageError } from "./command.ts";
-import { useDatabase } from "./database.ts";
+import { prepareDatabase } from "./database.ts";
 import { toFailure } from "./failure.ts";
 import { groups } from "./groups.ts";
 import { commandHelp, overviewHelp } from "./help.ts";
@@ -34,7 +34,8 @@ async function dispatch(words: string[]): Promise<number> {
   if (single) return execute(single, options);
   const command = commands.find(({ name }) => name === `${group} ${verb}`);
   if (command) return execute(command, options.toSpliced(options.indexOf(verb), 1));
-  if (options.includes("--help") || options.includes("-h")) return print(overviewHelp(commands, group));
+  if (options.includes("--help") || options.includes("-h"))
+    return print(overviewHelp(commands, group));
   const verbs = commands.map(({ name }) => name.slice(group.length + 1));
   const problem =
     verb === "" || verb.startsWith("-")
@@ -56,7 +57,7 @@ async function dispatchGlobal(words: readonly string[]): Promise<number> {
 async function execute(command: Command, words: readonly string[]): Promise<number> {
   const { options, operand, json, help } = readArguments(command, words);
   if (help) return print(commandHelp(command));
-  if (!command.offline) useDatabase();
+  if (!command.offline) prepareDatabase();
   const outcome = await command.run(options, operand).catch((error: unknown) => {
     // Values are read by the command itself, which does not know its name.
     throw error instanceof UsageError ? new UsageError(error.message, command.name) : error;

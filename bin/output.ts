@@ -28,7 +28,9 @@ export function printable(text: string): string {
 export function printableLines(text: string): string {
   return text
     .split("\n")
-    .map((line) => line.replace(/[^\P{C}\t]/gu, (character) => JSON.stringify(character).slice(1, -1)))
+    .map((line) =>
+      line.replace(/[^\P{C}\t]/gu, (character) => JSON.stringify(character).slice(1, -1)),
+    )
     .join("\n");
 }
 

@@ -10,6 +10,12 @@ export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): z.output<Schema> {
+  if (hasNul(input)) {
+    throw new AppError(
+      "invalid_input",
+      "The input contains a NUL character, which cannot be stored. Remove it and try again.",
+    );
+  }
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const fields: Record<string, string[]> = {};
@@ -22,6 +28,13 @@ export function parseInput<Schema extends z.ZodType>(
   throw new AppError("invalid_input", `This cannot be used as it is. ${problems.join(". ")}.`, {
     fields,
   });
+}
+
+/** Postgres text cannot hold NUL; refused here, so that no verb meets it as a database error. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === "string") return value.includes("\0");
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, part]) => hasNul(key) || hasNul(part));
 }
 
 function problemsOf(issue: z.core.$ZodIssue): [path: string, message: string][] {

@@ -37,3 +37,9 @@ test("a field nobody knows is refused by name instead of being dropped", () => {
 test("something that is no object at all is refused", () => {
   expect(problemsOf(null)?.code).toBe("invalid_input");
 });
+
+test("a NUL character, which the database cannot hold, is refused wherever it hides", () => {
+  const nul = String.fromCharCode(0);
+  expect(problemsOf({ name: `ab${nul}` })?.code).toBe("invalid_input");
+  expect(problemsOf({ name: "ab", limits: [{ [`max${nul}`]: 1 }] })?.code).toBe("invalid_input");
+});

@@ -53,7 +53,7 @@ async function admitCall(exchange: Exchange, call: ToolCall): Promise<Admitted |
     const callId = state.ports.newId();
     const request = judge(exchange.gate, exchange.access, call, {
       callId,
-      approvalId: state.ports.newId(),
+      newId: state.ports.newId,
       requestBytes: exchange.bodyBytes,
       auditKey: state.ports.auditKey(exchange.access.orgId),
     });

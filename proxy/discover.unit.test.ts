@@ -9,8 +9,8 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import { launchConnector } from "#proxy/connectors/launch.ts";
+import { type SeenRequest, startLocalServer } from "#proxy/testing/local-server.ts";
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
-import { type SeenRequest, startLocalServer } from "#proxy/upstream/local-server.ts";
 import { connectAndList, type DiscoveryStep, type DiscoveryTarget } from "./discover.ts";
 
 const LOOPBACK = parseAllowedNetworks(["127.0.0.0/8", "::1"]);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import canonicalize from "canonicalize";
 import { evaluate } from "#lib/policy/evaluate.ts";
 import type { LimitScope } from "#lib/policy/types.ts";
@@ -12,10 +12,10 @@ const approvalExpiresSeconds = 30 * 60;
 
 export interface CallFacts {
   callId: string;
-  /** Id for the approval request, should one be opened. */
-  approvalId: string;
+  /** Makes the id of an approval request, should one be opened. */
+  newId(): string;
   requestBytes: number;
-  auditKey: Buffer;
+  auditKey: KeyObject;
 }
 
 /**
@@ -78,7 +78,7 @@ export function judge(
         break;
       case "approval":
         request.approval = {
-          id: facts.approvalId,
+          id: facts.newId(),
           digest: approvalDigest(gate, access, call, tool.digest, obligation.rule),
           arguments: call.arguments,
           rule: obligation.rule,

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import { expireApprovals } from "#lib/approvals/approvals.ts";
 import { closeDatabase } from "#lib/db.ts";
 import { env } from "#lib/env.ts";
+import { ensurePartitions, pruneWindows } from "#lib/gate/housekeeping.ts";
 import { beat, leave } from "#lib/gate/instances.ts";
 import { openGatePool } from "#lib/gate/pool.ts";
 import { endOrphanedSessions } from "#lib/gate/sessions.ts";
@@ -39,7 +40,7 @@ const config: ProxyConfig = {
   maxBodyBytes: 4 * 1024 * 1024,
 };
 
-await pool.query("select ensure_partitions(3)");
+await ensurePartitions(pool);
 await beat(pool, instanceId);
 const state = createState(createPorts(pool, listener, targets), config);
 const server = createServer(
@@ -61,7 +62,8 @@ const timers = [
   every(30_000, () => sweepUnsettledCalls(pool, unsettledAfterSeconds)),
   every(30_000, () => endOrphanedSessions(pool)),
   every(60_000, () => expireApprovals()),
-  every(3_600_000, () => pool.query("select ensure_partitions(3)")),
+  every(3_600_000, () => ensurePartitions(pool)),
+  every(3_600_000, () => pruneWindows(pool)),
 ];
 
 let stopping = false;

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Upstream } from "./upstream/types.ts";
 
 /** What a token, used on one server's URL, stands for; admission checks all of it again. */
@@ -167,8 +168,8 @@ export interface Ports {
   digestOfDefinition(definition: unknown): string;
   /** A connection to the server with its secrets opened. Stdio: a new child process. */
   openUpstream(server: ServerRecord): Promise<Upstream>;
-  /** Key of the argument digests in the record; 32 bytes, one per org. */
-  auditKey(orgId: string): Buffer;
+  /** Key of the argument digests in the record, one per org. */
+  auditKey(orgId: string): KeyObject;
   newId(): string;
 }
 

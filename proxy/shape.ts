@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import type { JsonValue } from "./json/parse-json.ts";
 
 export interface ShapeEntry {
@@ -16,7 +16,7 @@ const mostEntries = 64;
  * What the record keeps of a call's arguments: paths, types, lengths and digests keyed per org,
  * never a value (design section 9). Stops after 64 entries.
  */
-export function argumentShape(value: JsonValue, key: Buffer): ShapeEntry[] {
+export function argumentShape(value: JsonValue, key: KeyObject): ShapeEntry[] {
   const entries: ShapeEntry[] = [];
   const visit = (node: JsonValue, path: string): void => {
     if (entries.length >= mostEntries) return;
@@ -35,7 +35,7 @@ export function argumentShape(value: JsonValue, key: Buffer): ShapeEntry[] {
   return entries;
 }
 
-function leaf(value: string | number | boolean | null, path: string, key: Buffer): ShapeEntry {
+function leaf(value: string | number | boolean | null, path: string, key: KeyObject): ShapeEntry {
   if (value === null) return { path, type: "null" };
   const digest = createHmac("sha256", key)
     .update(`${typeof value}:${value}`)

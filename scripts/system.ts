@@ -26,10 +26,7 @@ export const dataServer: SystemProgram = {
  * Path of a program, installing its Debian package when that is possible without asking anybody.
  * @returns null when it cannot be had; `say` has then told what to do
  */
-export function ensureProgram(
-  program: SystemProgram,
-  say: (line: string) => void,
-): string | null {
+export function ensureProgram(program: SystemProgram, say: (line: string) => void): string | null {
   const found = findOnPath(program.names);
   if (found) return found;
   if (process.getuid?.() === 0 && findOnPath(["apt-get"])) {
@@ -41,7 +38,9 @@ export function ensureProgram(
   }
   const installed = findOnPath(program.names);
   if (!installed) {
-    say(`Missing for ${program.purpose}: install ${program.packages.join(" or ")} with your package manager.`);
+    say(
+      `Missing for ${program.purpose}: install ${program.packages.join(" or ")} with your package manager.`,
+    );
   }
   return installed;
 }

@@ -4,5 +4,7 @@ import { runChecks, runVitest, say } from "./stages.ts";
 const checks = await runChecks();
 const unit = await runVitest("unit");
 const failed = checks.failed + unit.failed;
-say(`${checks.passed + unit.passed} passed, ${failed} failed, ${checks.skipped + unit.skipped} skipped`);
+say(
+  `${checks.passed + unit.passed} passed, ${failed} failed, ${checks.skipped + unit.skipped} skipped`,
+);
 process.exit(failed === 0 ? 0 : 1);

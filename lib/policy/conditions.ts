@@ -1,5 +1,5 @@
 import type { Condition } from "./condition-schema.ts";
-import { comparisonLenses, patternLenses, type TextOptions } from "./lens.ts";
+import { comparisonLenses, isPlain, patternLenses, type TextOptions } from "./lens.ts";
 import { isList, type Path, parsePath, visitPath } from "./path.ts";
 import { compilePattern } from "./pattern.ts";
 import type { JsonObject, JsonValue } from "./types.ts";
@@ -105,7 +105,7 @@ function memberTest(values: readonly (string | number | boolean)[], options: Tex
       const members = new Set(texts.map(fold));
       return (text: string) => members.has(fold(trim(text)));
     });
-    return textTest(views, lookCost(options));
+    return textTest(views, lookCost(options), texts.every(isPlain));
   }
   const members = new Set<Found>(values);
   const type = typeof values[0];
@@ -121,7 +121,7 @@ function partTest(
     return (text: string) => holds(fold(trim(text)), part);
   });
   const searchCost = condition.op === "contains" ? condition.value.length / 256 : 0;
-  return textTest(views, lookCost(condition) + searchCost);
+  return textTest(views, lookCost(condition) + searchCost, isPlain(condition.value));
 }
 
 function patternTest(condition: TextOptions & { value: string }): Test {
@@ -129,7 +129,7 @@ function patternTest(condition: TextOptions & { value: string }): Test {
   const views = patternLenses(condition).map(({ fold, trim }) => {
     return (text: string, work: Work) => pattern.matches(fold(trim(text)), work);
   });
-  return textTest(views, lookCost(condition));
+  return textTest(views, lookCost(condition), false);
 }
 
 /** Units of work for one character seen through one lens, from measurement. */
@@ -137,19 +137,24 @@ function lookCost(options: TextOptions): number {
   return options.ignore_case === true || options.trim === true ? 1 / 4 : 1 / 64;
 }
 
-/** Certain only where every view of the text says the same. */
-function textTest(
-  views: readonly ((text: string, work: Work) => Verdict)[],
-  costPerCharacter: number,
-): Test {
+/**
+ * Certain only where every view of the text says the same. With `plain` texts in the policy and in
+ * the argument they always do, so one view is enough.
+ */
+function textTest(views: readonly View[], costPerCharacter: number, plain: boolean): Test {
+  const [firstView, ...otherViews] = views;
+  if (firstView === undefined) throw new Error("A text test has at least one view.");
   return (found, work) => {
     if (typeof found !== "string" || found.length > textMaxLength) return "indeterminate";
     spend(work, found.length * views.length * costPerCharacter);
-    const verdicts = views.map((view) => view(found, work));
-    const first = verdicts[0] ?? "indeterminate";
-    return verdicts.every((verdict) => verdict === first) ? first : "indeterminate";
+    const verdict = firstView(found, work);
+    if (otherViews.length === 0 || (plain && isPlain(found))) return verdict;
+    const agreed = otherViews.every((view) => view(found, work) === verdict);
+    return agreed ? verdict : "indeterminate";
   };
 }
+
+type View = (text: string, work: Work) => Verdict;
 
 function lengthTest(range: { of: "text" | "list"; min?: number; max?: number }): Test {
   const { min = 0, max = Number.POSITIVE_INFINITY } = range;

@@ -36,6 +36,11 @@ function lenses(options: TextOptions, folds: readonly Lens["fold"][]): readonly 
   return trims.flatMap((trim) => used.map((fold) => ({ fold, trim })));
 }
 
+/** Printable ASCII and its white space: read alike through every lens for comparing. */
+export function isPlain(text: string): boolean {
+  return /^[\t-\r -~]*$/.test(text);
+}
+
 /** Cuts what every language cuts: space, tab, line feed, vertical tab, form feed, return. */
 export function trimNarrow(text: string): string {
   return trimBy(text, (unit) => unit === 0x20 || (unit >= 0x09 && unit <= 0x0d));

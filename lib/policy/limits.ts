@@ -27,13 +27,15 @@ export function strictestLimits(
   obligations: readonly RateLimitObligation[],
 ): RateLimitObligation[] {
   const byKey = new Map<string, RateLimitObligation>();
-  for (const obligation of obligations) {
-    const known = byKey.get(obligation.limitKey);
-    if (known === undefined || obligation.max < known.max) {
-      byKey.set(obligation.limitKey, obligation);
-    }
+  for (const obligation of obligations.toSorted(byStrictness)) {
+    if (!byKey.has(obligation.limitKey)) byKey.set(obligation.limitKey, obligation);
   }
   return [...byKey.values()].sort((left, right) => (left.limitKey < right.limitKey ? -1 : 1));
+}
+
+/** The name decides between equals, so that the same rule is named every time. */
+function byStrictness(left: RateLimitObligation, right: RateLimitObligation): number {
+  return left.max - right.max || (left.rule < right.rule ? -1 : 1);
 }
 
 /** 64 bits that are equal for conditions that say the same in another order. */

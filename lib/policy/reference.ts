@@ -193,6 +193,9 @@ function strictest(limits: ReturnType<typeof limitObligations>): Obligation[] {
   return keys.flatMap((key) => {
     const same = limits.filter(({ limitKey }) => limitKey === key);
     const least = Math.min(...same.map(({ max }) => max));
-    return same.filter(({ max }) => max === least).slice(0, 1);
+    const named = same
+      .filter(({ max }) => max === least)
+      .sort((a, b) => (a.rule > b.rule ? 1 : -1));
+    return named.slice(0, 1);
   });
 }

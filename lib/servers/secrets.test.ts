@@ -2,17 +2,27 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { listApprovals } from "#lib/approvals/approvals.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
+import { listCalls } from "#lib/calls/calls.ts";
 import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
-import { getJob, requestConnectionTest, requestDiscovery } from "#lib/jobs/jobs.ts";
+import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "#lib/jobs/jobs.ts";
 import { claimJob, finishJob } from "#lib/jobs/worker.ts";
-import { applyPolicy, getPolicy, listPolicyVersions } from "#lib/rules/rules.ts";
+import {
+  applyPolicy,
+  diffPolicy,
+  getPolicy,
+  listPolicyVersions,
+  setPolicyMode,
+  setToolRules,
+} from "#lib/rules/rules.ts";
 import { loadOpeningKey } from "#lib/secrets/keys.ts";
 import { type OpeningKey, openSecret } from "#lib/secrets/open.ts";
 import { makeOrg } from "#lib/testing/factories.ts";
-import { listTools } from "#lib/tools/tools.ts";
+import { storeDiscovery } from "#lib/tools/store.ts";
+import { acceptTools, getTool, listTools } from "#lib/tools/tools.ts";
 import { getServer, listServers, registerServer, removeServer, updateServer } from "./servers.ts";
 
 const canary = "canary-7f3a-do-not-show";
@@ -76,6 +86,20 @@ test("what is entered as a secret never comes back out of any verb, error, audit
   await hear(getPolicy(owner, { server: "billing" }));
   await hear(applyPolicy(owner, { server: "billing", text: "version: 1\ndefault: allow\n" }));
   await hear(listPolicyVersions(owner, { server: "billing" }));
+  await hear(diffPolicy(owner, { server: "billing", text: "version: 1\ndefault: deny\n" }));
+  await hear(setPolicyMode(owner, { server: "billing", mode: "observe" }));
+  const serverId = (await getServer(owner, { server: "billing" })).id;
+  const discovery = { tools: [], protocolRevision: "2025-11-25", serverInfo: null };
+  const key = { orgId: owner.org.id, serverId };
+  await hear(storeDiscovery(key, discovery));
+  await hear(storeDiscovery(key, { ...discovery, tools: [{ name: "pay" }] }));
+  await hear(acceptTools(owner, { server: "billing", tools: ["pay"] }));
+  await hear(getTool(owner, { server: "billing", tool: "pay" }));
+  const rule = { choice: "allow" };
+  await hear(setToolRules(owner, { server: "billing", tools: ["pay"], rule }));
+  await hear(waitForJob(owner, { id: test.jobId }, 0));
+  await hear(listCalls(owner));
+  await hear(listApprovals(owner));
   await hear(removeServer(owner, { server: "cache", confirmSlug: "cache" }));
 
   expect(said.filter((each) => each instanceof AppError)).toHaveLength(7);

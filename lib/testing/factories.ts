@@ -168,8 +168,8 @@ function toolRow(orgId: string, serverId: string, spec: ToolSpec): Prisma.ToolCr
       .update(canonicalize(definition) ?? "")
       .digest("hex"),
     state: "accepted",
-    category: "Read",
-    riskClass: "Low",
+    category: "read",
+    riskClass: "low",
     confidence: 1,
     signals: [],
     rationale: "Made by a test.",

@@ -13,6 +13,6 @@ export function returnPath(text: unknown): string {
 }
 
 /** The sign-in page that leads back to `path`. */
-export function signInPath(path: string): `/signin?next=${string}` {
+export function signInPath(path: string): string {
   return `/signin?next=${encodeURIComponent(returnPath(path))}`;
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import { headers } from "next/headers";
-import { notFound, redirect } from "next/navigation";
+import { notFound } from "next/navigation";
 import { cache } from "react";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { hasPermission, type Permission, requirePermission } from "#lib/auth/permissions.ts";
@@ -10,6 +10,7 @@ import { AppError } from "#lib/errors.ts";
 import { findOrgContext } from "#lib/orgs/orgs.ts";
 import { readSessionId } from "./auth.ts";
 import { pageError } from "./errors.ts";
+import { goTo } from "./go-to.ts";
 import { signInPath } from "./return-path.ts";
 
 export type SignedInUser = User & { sessionId: string };
@@ -25,7 +26,7 @@ const orgOfUser = cache((user: SignedInUser, orgSlug: string) => findOrgContext(
 
 /** Who is signed in; anybody else is sent to sign in and comes back to `path`. */
 export async function requireUser(path = "/orgs"): Promise<SignedInUser> {
-  return (await currentUser()) ?? redirect(signInPath(path));
+  return (await currentUser()) ?? goTo(signInPath(path));
 }
 
 /**

@@ -69,7 +69,8 @@ async function connect(
     const target = openTarget(job.target, job.orgId, job.secretOwnerId, options);
     return await connectAndList(target, { allowed: options.allowed, report, answerMilliseconds });
   } catch (error) {
-    const message = error instanceof Error ? error.message : "The connection could not be prepared.";
+    const message =
+      error instanceof Error ? error.message : "The connection could not be prepared.";
     report({ step: "resolve", state: "failed", label: "Prepare", detail: message, fix: null });
     return { kind: "failed", failure: { code: "start_failed", bytesSent: false, message } };
   }

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { Pool } from "pg";
 import { digestOfToken } from "#lib/auth/tokens.ts";
 import { findAccess, loadGate } from "#lib/gate/access.ts";
@@ -16,6 +16,8 @@ import { connectTarget, openTarget, type TargetOptions } from "./targets.ts";
 /** The pipeline's ports, plugged into the product. */
 export function createPorts(pool: Pool, listener: Listener, options: TargetOptions): Ports {
   const auditRoot = options.openingKey.privateKey.export({ format: "der", type: "pkcs8" });
+  // As key objects: a raw key costs more to set up than the digest itself.
+  const auditKeys = new Map<string, KeyObject>();
   return {
     digestOfToken,
     findAccess: (...request) => findAccess(pool, ...request),
@@ -32,7 +34,14 @@ export function createPorts(pool: Pool, listener: Listener, options: TargetOptio
     digestOfDefinition,
     openUpstream: (server) =>
       connectTarget(openTarget(server, server.orgId, server.id, options), options),
-    auditKey: (orgId) => createHmac("sha256", auditRoot).update(`callgate audit ${orgId}`).digest(),
+    auditKey(orgId) {
+      const known = auditKeys.get(orgId);
+      if (known) return known;
+      const raw = createHmac("sha256", auditRoot).update(`callgate audit ${orgId}`).digest();
+      const key = createSecretKey(raw);
+      auditKeys.set(orgId, key);
+      return key;
+    },
     newId,
   };
 }

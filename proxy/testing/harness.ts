@@ -7,6 +7,7 @@ import type { Pool } from "pg";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { openGatePool } from "#lib/gate/pool.ts";
 import { newId } from "#lib/ids.ts";
+import type { OpeningKey } from "#lib/secrets/open.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
@@ -14,6 +15,7 @@ import { createHandler } from "../handler.ts";
 import { type Listener, startListener } from "../main/listener.ts";
 import { createPorts } from "../main/ports.ts";
 import { targetOptions } from "../main/targets.ts";
+import type { Ports } from "../ports.ts";
 import { createState } from "../state.ts";
 import type { TestUpstream } from "./upstream.ts";
 
@@ -24,18 +26,28 @@ export interface TestProxy {
   close(): Promise<void>;
 }
 
+export interface TestProxyOptions {
+  approvalHoldMs?: number;
+  /** Another way to the test's database, as through a relay that can be cut. */
+  databaseUrl?: string;
+  openingKey?: OpeningKey;
+  /** Ports to replace, as a connection to the server with short deadlines. */
+  ports?: Partial<Ports>;
+}
+
 /** The whole pipeline on a free port, on the test's database; only the process is missing. */
-export async function startProxy(options: { approvalHoldMs?: number } = {}): Promise<TestProxy> {
-  const databaseUrl = process.env.DATABASE_URL ?? "";
+export async function startProxy(options: TestProxyOptions = {}): Promise<TestProxy> {
+  const databaseUrl = options.databaseUrl ?? process.env.DATABASE_URL ?? "";
   const pool = openGatePool(databaseUrl);
   const listener: Listener = startListener(databaseUrl);
   const privateKey = createPrivateKey(
     generateKeyPairSync("x25519").privateKey.export({ format: "pem", type: "pkcs8" }),
   );
-  const targets = targetOptions({ id: "test", privateKey }, "/tmp", ["127.0.0.0/8", "::1/128"]);
+  const openingKey = options.openingKey ?? { id: "test", privateKey };
+  const targets = targetOptions(openingKey, "/tmp", ["127.0.0.0/8", "::1/128"]);
   const instanceId = newId();
   const hosts = new Set<string>();
-  const state = createState(createPorts(pool, listener, targets), {
+  const state = createState({ ...createPorts(pool, listener, targets), ...options.ports }, {
     instanceId,
     hosts,
     origins: new Set(["http://dashboard.test"]),
@@ -72,8 +84,8 @@ export interface GatedServer {
 
 /** An org with one discovered server under this policy and one agent that may use it. */
 export async function gateServer(
-  proxy: TestProxy,
-  upstream: TestUpstream,
+  proxy: Pick<TestProxy, "origin">,
+  upstream: Pick<TestUpstream, "url" | "definitions">,
   document: Prisma.InputJsonObject,
   mode: "enforce" | "observe" = "enforce",
 ): Promise<GatedServer> {

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { startLocalServer } from "#proxy/testing/local-server.ts";
 import {
   AddressRefusal,
   checkUrl,
@@ -7,7 +8,6 @@ import {
   resolveHost,
 } from "./address-guard.ts";
 import { createGuardedClient } from "./guarded-client.ts";
-import { startLocalServer } from "./local-server.ts";
 
 const NOWHERE = parseAllowedNetworks([]);
 const LOOPBACK = parseAllowedNetworks(["127.0.0.0/8"]);

@@ -2,10 +2,12 @@ import type { UpstreamEvent, UpstreamFailure } from "./types.ts";
 
 /** Events that wait for a reader; more means that the agent reads slower than the server writes. */
 const MAX_WAITING = 1_000;
+const MAX_WAITING_CHARACTERS = 16 * 1024 * 1024;
 
 /** Events pushed on one side and iterated on the other, once, in order. */
 export class EventQueue implements AsyncIterableIterator<UpstreamEvent> {
   #waiting: UpstreamEvent[] = [];
+  #waitingCharacters = 0;
   #wake: ((result: IteratorResult<UpstreamEvent>) => void) | null = null;
   #ended = false;
 
@@ -18,11 +20,16 @@ export class EventQueue implements AsyncIterableIterator<UpstreamEvent> {
     if (this.#wake !== null) {
       this.#wake({ value: event, done: false });
       this.#wake = null;
-    } else if (this.#waiting.length < MAX_WAITING) {
+    } else if (
+      this.#waiting.length < MAX_WAITING &&
+      this.#waitingCharacters < MAX_WAITING_CHARACTERS
+    ) {
       this.#waiting.push(event);
+      this.#waitingCharacters += sizeOf(event);
     } else {
-      const message = `More than ${MAX_WAITING} messages of the server wait to be read.`;
+      const message = "Too many messages of the server wait to be read.";
       this.#waiting = [];
+      this.#waitingCharacters = 0;
       this.fail({ code: "too_large", bytesSent: true, message });
     }
   }
@@ -40,7 +47,10 @@ export class EventQueue implements AsyncIterableIterator<UpstreamEvent> {
 
   next(): Promise<IteratorResult<UpstreamEvent>> {
     const event = this.#waiting.shift();
-    if (event !== undefined) return Promise.resolve({ value: event, done: false });
+    if (event !== undefined) {
+      this.#waitingCharacters -= sizeOf(event);
+      return Promise.resolve({ value: event, done: false });
+    }
     if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve) => {
       this.#wake = resolve;
@@ -56,4 +66,8 @@ export class EventQueue implements AsyncIterableIterator<UpstreamEvent> {
   [Symbol.asyncIterator](): this {
     return this;
   }
+}
+
+function sizeOf(event: UpstreamEvent): number {
+  return event.kind === "message" ? event.data.length : 0;
 }

@@ -9,7 +9,7 @@ export interface ExchangeRequest {
   body: string | null;
   /** From the call to the last byte of the response. */
   totalMilliseconds: number;
-  /** Most bytes of response body that are taken; 8 MiB for one answer. */
+  /** Most bytes of response body that are taken, event streams included. */
   maxBytes: number;
   signal?: AbortSignal | undefined;
 }
@@ -20,8 +20,8 @@ export type ExchangeReply =
 
 /** A response body; read by `collect` or by `next`. */
 export interface ExchangeBody {
-  /** The whole body; `idleMilliseconds` bounds the wait for each next piece. */
-  collect(idleMilliseconds: number): Promise<Buffer>;
+  /** The whole body, of at most `maxBytes`; `idleMilliseconds` bounds the wait for each piece. */
+  collect(idleMilliseconds: number, maxBytes: number): Promise<Buffer>;
   /** The next piece, null at the end. */
   next(): Promise<Buffer | null>;
   /** Lets a body end by itself for a moment, so that its socket can be used again. */
@@ -46,6 +46,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
   readonly #onAbort = () => this.#giveUp("cancelled", "The caller gave the request up.");
   #answer: (reply: ExchangeReply) => void = () => {};
   #controller: Dispatcher.DispatchController | null = null;
+  #maxBytes: number;
   #bytesSent = false;
   #bytesSeen = 0;
   #waiting: Buffer[] = [];
@@ -78,6 +79,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
   private constructor(host: string, request: ExchangeRequest) {
     this.#host = host;
     this.#request = request;
+    this.#maxBytes = request.maxBytes;
     const seconds = Math.ceil(request.totalMilliseconds / 1000);
     this.#deadline = setTimeout(
       () => this.#giveUp("timeout", `${host} did not finish its answer within ${seconds} s.`),
@@ -112,9 +114,9 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#failure !== null) return;
     this.#bytesSeen += chunk.length;
-    if (this.#bytesSeen > this.#request.maxBytes) {
-      const limit = `${this.#request.maxBytes} bytes`;
-      this.#giveUp("too_large", `The answer of ${this.#host} is larger than ${limit}.`);
+    if (this.#bytesSeen > this.#maxBytes) {
+      const message = `The answer of ${this.#host} is larger than ${this.#maxBytes} bytes.`;
+      this.#giveUp("too_large", message);
       return;
     }
     if (this.#discarding !== null) return;
@@ -151,7 +153,8 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
     }
   }
 
-  async collect(idleMilliseconds: number): Promise<Buffer> {
+  async collect(idleMilliseconds: number, maxBytes: number): Promise<Buffer> {
+    this.#maxBytes = maxBytes;
     const idle = setTimeout(
       () => this.#giveUp("timeout", `${this.#host} stopped in the middle of its answer.`),
       idleMilliseconds,

@@ -60,6 +60,8 @@ function failed(
   return { kind: "error", failure: { ...failure, bytesSent: true, status } };
 }
 
+const MAX_ERROR_BYTES = 64 * 1024;
+
 const WRONG_URL =
   "The URL is probably not the server's MCP endpoint, which often ends in /mcp. A URL that ends in " +
   "/sse belongs to the older HTTP+SSE transport: ask for the streamable HTTP one.";
@@ -94,7 +96,7 @@ async function readError(
     return null;
   }
   try {
-    const bytes = await body.collect(Math.min(idleMilliseconds, 5_000));
+    const bytes = await body.collect(Math.min(idleMilliseconds, 5_000), MAX_ERROR_BYTES);
     const parsed = readMessage(bytes, RESPONSE_LIMITS);
     if (parsed.kind !== "response" || !("error" in parsed.message)) return null;
     return { message: parsed.message, bytes };
@@ -105,5 +107,5 @@ async function readError(
 }
 
 function tooLong(contentLength: string | undefined): boolean {
-  return Number(contentLength ?? 0) > 64 * 1024;
+  return Number(contentLength ?? 0) > MAX_ERROR_BYTES;
 }

@@ -128,7 +128,7 @@ async function readJson(
 ): Promise<UpstreamReply> {
   let bytes: Buffer;
   try {
-    bytes = await body.collect(options.idleMilliseconds);
+    bytes = await body.collect(options.idleMilliseconds, options.maxAnswerBytes);
   } catch (error) {
     if (error instanceof UpstreamTrouble) return errorReply(error.failure);
     throw error;

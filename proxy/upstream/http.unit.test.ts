@@ -2,9 +2,9 @@ import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, test } from "vitest";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
+import { type SeenRequest, startLocalServer } from "#proxy/testing/local-server.ts";
 import { parseAllowedNetworks } from "./address-guard.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS, type HttpUpstreamOptions } from "./http.ts";
-import { type SeenRequest, startLocalServer } from "./local-server.ts";
 import type { UpstreamContext, UpstreamEvent, UpstreamReply } from "./types.ts";
 
 const CALL: JsonRpcRequest = {

@@ -39,8 +39,8 @@ export const STDIO_DEFAULTS: StdioOptions = {
   stopMilliseconds: 2_000,
 };
 
-/** Unsolicited messages kept for the next stream that opens; the oldest go first. */
-const MAX_BACKLOG = 256;
+/** Questions of the program that may wait for the agent's answer; the oldest are forgotten. */
+const MAX_ASKED = 1_000;
 
 /**
  * An MCP server that is a program talking over its standard input and output: one process is one
@@ -53,8 +53,9 @@ export class StdioUpstream implements Upstream {
   readonly #inFlight = new InFlight();
   /** Ids of requests the program sent and the agent has not answered yet. */
   readonly #asked = new Set<RequestId>();
-  #backlog: UpstreamEvent[] = [];
   #listener: EventQueue | null = null;
+  /** Unsolicited messages for the stream that opens next. */
+  #unclaimed = new EventQueue();
   #gone: UpstreamFailure | null = null;
   readonly #idle: NodeJS.Timeout;
 
@@ -97,11 +98,10 @@ export class StdioUpstream implements Upstream {
   async openStream(context: UpstreamContext): Promise<UpstreamReply> {
     if (this.#gone !== null) return { kind: "error", failure: afterEnd(this.#gone) };
     this.#listener?.end();
-    const listener = new EventQueue();
+    const listener = this.#unclaimed;
+    this.#unclaimed = new EventQueue();
     this.#listener = listener;
     context.signal?.addEventListener("abort", () => listener.end(), { once: true });
-    for (const event of this.#backlog) listener.push(event);
-    this.#backlog = [];
     return { kind: "stream", events: listener, sessionId: null };
   }
 
@@ -185,7 +185,7 @@ export class StdioUpstream implements Upstream {
         this.#inFlight.complete(parsed, line);
         return;
       case "request":
-        this.#asked.add(parsed.message.id);
+        this.#remember(parsed.message.id);
         this.#deliverUnsolicited({ kind: "message", parsed, data: line });
         return;
       case "notification":
@@ -197,14 +197,23 @@ export class StdioUpstream implements Upstream {
 
   /** A stdio server does not say what its questions belong to: the open stream, else any call. */
   #deliverUnsolicited(event: UpstreamEvent): void {
-    const open =
-      this.#listener !== null && !this.#listener.ended ? this.#listener : this.#inFlight.newest();
-    if (open !== undefined) {
-      open.push(event);
+    const listener = this.#listener?.ended === false ? this.#listener : this.#inFlight.newest();
+    if (listener !== undefined) {
+      listener.push(event);
       return;
     }
-    this.#backlog.push(event);
-    if (this.#backlog.length > MAX_BACKLOG) this.#backlog.shift();
+    // Overflowing ends a queue; what comes after it starts a new one.
+    if (this.#unclaimed.ended) this.#unclaimed = new EventQueue();
+    this.#unclaimed.push(event);
+  }
+
+  #remember(id: RequestId): void {
+    this.#asked.add(id);
+    if (this.#asked.size <= MAX_ASKED) return;
+    for (const oldest of this.#asked) {
+      this.#asked.delete(oldest);
+      return;
+    }
   }
 
   #idled(): void {
@@ -223,7 +232,6 @@ export class StdioUpstream implements Upstream {
     clearTimeout(this.#idle);
     this.#inFlight.failAll(failure);
     this.#listener?.end();
-    this.#backlog = [];
   }
 }
 

@@ -158,6 +158,9 @@ begin
   end if;
   state := window_take(state, max_slots, window_seconds, moment);
   update throttles set stamps = state.stamps, counts = state.counts where key = throttle_key;
+  if not found then
+    raise exception 'throttle vanished' using errcode = 'serialization_failure';
+  end if;
   return null;
 end $$;
 
@@ -320,6 +323,10 @@ begin
             state := window_take(states[limit_.n], limit_.max, limit_.window_seconds, moment);
             update rate_windows w set stamps = state.stamps, counts = state.counts
               where w.org_id = call.org and w.key = limit_.key;
+            -- Housekeeping may have removed the row in between; a slot that is not kept is not taken.
+            if not found then
+              raise exception 'rate window vanished' using errcode = 'serialization_failure';
+            end if;
           end loop;
         end if;
       end if;
