@@ -5,13 +5,18 @@
 export class Batcher<Item, Answer> {
   readonly #run: (batch: Item[]) => Promise<Answer[]>;
   readonly #largest: number;
+  readonly #lingerMs: number;
   #waiting: { item: Item; done: (answer: Answer) => void; fail: (error: unknown) => void }[] = [];
   #busy = false;
 
-  /** @param largest most items in one batch */
-  constructor(run: (batch: Item[]) => Promise<Answer[]>, largest: number) {
+  /**
+   * @param largest  most items in one batch
+   * @param lingerMs how long a batch waits for company before it goes; for work nobody waits for
+   */
+  constructor(run: (batch: Item[]) => Promise<Answer[]>, largest: number, lingerMs = 0) {
     this.#run = run;
     this.#largest = largest;
+    this.#lingerMs = lingerMs;
   }
 
   /** How many items wait for the batch that is under way. */
@@ -29,6 +34,7 @@ export class Batcher<Item, Answer> {
   async #drain(): Promise<void> {
     this.#busy = true;
     while (this.#waiting.length > 0) {
+      if (this.#lingerMs > 0) await new Promise((done) => setTimeout(done, this.#lingerMs));
       const batch = this.#waiting.splice(0, this.#largest);
       try {
         const answers = await this.#run(batch.map((entry) => entry.item));

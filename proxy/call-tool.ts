@@ -156,7 +156,7 @@ async function forwardCall(
   callId: string,
 ): Promise<void> {
   const { state, access, gate } = exchange;
-  const upstream = await state.upstreams.find(gate.server, access);
+  const upstream = await state.upstreams.find(gate.server, access.session);
   if (!upstream) {
     state.settle({
       ...settlementOf(exchange, callId, null),

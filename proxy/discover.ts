@@ -67,7 +67,8 @@ export async function connectAndList(
   const context: UpstreamContext = {
     sessionId: null,
     protocolVersion: null,
-    totalMilliseconds: ports.answerMilliseconds,
+    // A launcher such as uvx may download first: a program has its own, longer start deadline.
+    ...(target.kind === "http" && { totalMilliseconds: ports.answerMilliseconds }),
   };
   try {
     upstream = await (target.kind === "http"
@@ -75,6 +76,7 @@ export async function connectAndList(
       : start(target, steps));
     steps.begin("initialize", "Initialise the session");
     const greeting = await initialize(upstream, context);
+    context.totalMilliseconds = ports.answerMilliseconds;
     steps.done(`${serverName(greeting.serverInfo)} speaks MCP ${greeting.protocolRevision}.`);
     steps.begin("list_tools", "Read the tools");
     const tools = await listTools(upstream, context, greeting.capabilities);

@@ -12,7 +12,7 @@ export async function relayRequest(exchange: Exchange, request: JsonRpcRequest):
     await reply.finish(errorAnswer(request.id, -32601, `Method not found: ${request.method}`));
     return;
   }
-  const upstream = await state.upstreams.find(gate.server, access);
+  const upstream = await state.upstreams.find(gate.server, access.session);
   if (!upstream) return refuseSessionEnded(exchange, request.id);
   const upstreamReply = await upstream.send(request, upstreamContext(exchange));
   if (upstreamReply.kind === "error" && upstreamReply.failure.code === "session_gone") {
@@ -30,7 +30,7 @@ export async function relayNotice(
 ): Promise<void> {
   const { state, gate, access, reply } = exchange;
   if ("method" in message && !isKnownNotification(message.method)) return reply.empty(202);
-  const upstream = await state.upstreams.find(gate.server, access);
+  const upstream = await state.upstreams.find(gate.server, access.session);
   if (!upstream) return refuseSessionEnded(exchange, null);
   const upstreamReply = await upstream.send(message, upstreamContext(exchange));
   if (upstreamReply.kind !== "error") return reply.empty(202);
@@ -43,7 +43,7 @@ export async function relayNotice(
 /** GET: the stream of messages that belong to no request; lists on it are filtered as well. */
 export async function relayStream(exchange: Exchange): Promise<void> {
   const { state, gate, access, headers, reply } = exchange;
-  const upstream = await state.upstreams.find(gate.server, access);
+  const upstream = await state.upstreams.find(gate.server, access.session);
   if (!upstream) return refuseSessionEnded(exchange, null);
   const lastEventId = headers["last-event-id"];
   const upstreamReply = await upstream.openStream({
@@ -74,7 +74,7 @@ export async function endAgentSession(exchange: Exchange): Promise<void> {
   const { state, gate, access, reply } = exchange;
   if (!access.session) return reply.empty(405, { allow: "POST" });
   await state.ports.endSession(access.orgId, access.session.id);
-  const upstream = await state.upstreams.find(gate.server, access);
+  const upstream = await state.upstreams.find(gate.server, access.session);
   await upstream?.endSession(upstreamContext(exchange));
   await state.upstreams.release(access.session.id);
   reply.empty(200);

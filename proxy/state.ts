@@ -7,6 +7,8 @@ import { Upstreams } from "./upstreams.ts";
 
 /** Calls in one admission transaction, and outcomes in one insert. */
 const largestBatch = 64;
+/** Outcomes wait this long for company: nobody waits for them, and one insert takes many. */
+const settleLingerMs = 10;
 const touchEveryMs = 60_000;
 const settleRetriesMs = [200, 1_000, 5_000, 20_000];
 
@@ -15,10 +17,14 @@ export function createState(
   ports: Ports,
   config: ProxyConfig,
 ): ProxyState & { settled(): Promise<void>; endStreams(): void } {
-  const settlement = new Batcher<Settlement, true>(async (batch) => {
-    await ports.settle(batch);
-    return batch.map(() => true as const);
-  }, largestBatch);
+  const settlement = new Batcher<Settlement, true>(
+    async (batch) => {
+      await ports.settle(batch);
+      return batch.map(() => true as const);
+    },
+    largestBatch,
+    settleLingerMs,
+  );
   const settling = new Set<Promise<void>>();
   const streams = new Set<() => void>();
   const touched = new Map<string, number>();

@@ -26,18 +26,19 @@ export class Upstreams {
    * The connection a session's messages go through. Null: the session's child process is not here,
    * so the session is over for this proxy.
    */
-  async find(server: ServerRecord, access: Access): Promise<Upstream | null> {
+  async find(server: ServerRecord, session: Access["session"]): Promise<Upstream | null> {
     if (server.kind === "connector") {
-      return access.session ? (this.#children.get(access.session.id)?.upstream ?? null) : null;
+      return session ? (this.#children.get(session.id)?.upstream ?? null) : null;
     }
-    return this.#shared(server);
+    return this.#shared(server).catch((error) => unusable(server, error));
   }
 
   /** A connection to open a new session on; null when the org has too many child processes here. */
   async open(server: ServerRecord): Promise<Upstream | null> {
-    if (server.kind === "url") return this.#shared(server);
+    if (server.kind === "url") return this.find(server, null);
     const running = [...this.#children.values()].filter((child) => child.orgId === server.orgId);
-    return running.length >= mostChildrenPerOrg ? null : this.#ports.openUpstream(server);
+    if (running.length >= mostChildrenPerOrg) return null;
+    return this.#ports.openUpstream(server).catch((error) => unusable(server, error));
   }
 
   /** Binds a child process to the session that was created for it. */
@@ -77,4 +78,20 @@ export class Upstreams {
     known?.upstream.then((old) => old.close()).catch(() => {});
     return upstream;
   }
+}
+
+/**
+ * Stands for a connection that could not be prepared: its URL is not allowed, a secret does not
+ * open, a program cannot be installed. Nothing is ever sent, and the answer says so.
+ */
+function unusable(server: ServerRecord, error: unknown): Upstream {
+  const code = server.kind === "url" ? "unreachable" : "start_failed";
+  const message = error instanceof Error ? error.message : "The connection cannot be prepared.";
+  const failed = { kind: "error", failure: { code, bytesSent: false, message } } as const;
+  return {
+    send: async () => failed,
+    openStream: async () => failed,
+    endSession: async () => {},
+    close: async () => {},
+  };
 }

@@ -53,7 +53,7 @@ async function start(): Promise<void> {
   if (!development) await buildWhenStale(root, say);
   if (stopping) return;
 
-  const shared = {
+  const shared: NodeJS.ProcessEnv = {
     ...process.env,
     DATABASE_URL: databaseUrl,
     DATA_DIR: database?.folder ?? dataDir,

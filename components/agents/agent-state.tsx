@@ -5,7 +5,11 @@ import type { AgentRow } from "#lib/agents/agents.ts";
 const soonMilliseconds = 7 * 24 * 60 * 60 * 1000;
 
 /** Whether an agent can call: revoked, its token lapsed or about to, seen or not yet. */
-export function AgentState({ agent }: { agent: Pick<AgentRow, "revokedAt" | "token" | "lastSeenAt"> }) {
+export function AgentState({
+  agent,
+}: {
+  agent: Pick<AgentRow, "revokedAt" | "token" | "lastSeenAt">;
+}) {
   const { revokedAt, token, lastSeenAt } = agent;
   if (revokedAt) return <StatusDot tone="muted" label="Revoked" />;
   if (!token) return <StatusDot tone="danger" label="No token" />;

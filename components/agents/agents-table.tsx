@@ -26,7 +26,9 @@ export interface AgentsTableProps {
 
 /** Named callers, their tokens' state and how their last day went; revoked ones last. */
 export function AgentsTable({ agents, servers, base, actions }: AgentsTableProps) {
-  const sorted = agents.toSorted((a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null));
+  const sorted = agents.toSorted(
+    (a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null),
+  );
   return (
     <Table label="Agents">
       <TableHead>
@@ -65,7 +67,11 @@ export function AgentsTable({ agents, servers, base, actions }: AgentsTableProps
               </span>
             </Cell>
             <Cell className="max-lg:hidden">
-              {agent.revokedAt ? <span className="text-muted">revoked</span> : <TokenText token={agent.token} />}
+              {agent.revokedAt ? (
+                <span className="text-muted">revoked</span>
+              ) : (
+                <TokenText token={agent.token} />
+              )}
             </Cell>
             <Cell phone="detail" className="whitespace-nowrap">
               <LastSeen agent={agent} />
@@ -77,7 +83,13 @@ export function AgentsTable({ agents, servers, base, actions }: AgentsTableProps
               <Cell phone="aside" className="w-10">
                 <RowActions>
                   {agent.revokedAt === null && (
-                    <AgentMenu agent={agent} servers={servers} base={base} look="menu" {...actions} />
+                    <AgentMenu
+                      agent={agent}
+                      servers={servers}
+                      base={base}
+                      look="menu"
+                      {...actions}
+                    />
                   )}
                 </RowActions>
               </Cell>

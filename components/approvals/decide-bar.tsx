@@ -1,8 +1,8 @@
 "use client";
 
 import { Check, X } from "lucide-react";
-import { useRouter } from "next/navigation";
 import type { Route } from "next";
+import { useRouter } from "next/navigation";
 import { useEffect, useEffectEvent, useRef, useState, useTransition } from "react";
 import { isPlainKey } from "#components/shell/keyboard.tsx";
 import { Button } from "#components/ui/button.tsx";

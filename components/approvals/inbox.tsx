@@ -28,12 +28,7 @@ export function Inbox({ orgSlug, pending, decided, shownId, opened, children }: 
       >
         <Queue orgSlug={orgSlug} pending={pending} decided={decided} shownId={shownId} />
       </div>
-      <div
-        className={cn(
-          "min-w-0 lg:border-l lg:pl-8",
-          opened ? "max-lg:pb-36" : "max-lg:hidden",
-        )}
-      >
+      <div className={cn("min-w-0 lg:border-l lg:pl-8", opened ? "max-lg:pb-36" : "max-lg:hidden")}>
         <div className="max-w-3xl">{children}</div>
       </div>
     </div>

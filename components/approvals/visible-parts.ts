@@ -3,9 +3,16 @@ export type TextPart =
   /** Something that a reader would not see, or that moves what they see. */
   | { kind: "hidden"; code: string; name: string };
 
-// Besides control, format and separator characters: fillers, blanks and selectors that show nothing.
-const unseen =
-  /[\p{C}\p{Zl}\p{Zp}\u00A0\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2000-\u200A\u202F\u205F\u2800\u3000\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]/u;
+// Control, format and separator characters, and besides: blanks, fillers, joiners and selectors.
+const unseen = new RegExp(
+  [
+    "[\\p{C}\\p{Zl}\\p{Zp}]",
+    "[\\u00A0\\u2000-\\u200A\\u202F\\u205F\\u2800\\u3000]",
+    "[\\u115F\\u1160\\u17B4\\u17B5\\u3164\\uFFA0\\u034F]",
+    "[\\u180B-\\u180F\\uFE00-\\uFE0F\\u{E0100}-\\u{E01EF}]",
+  ].join("|"),
+  "u",
+);
 
 /** A text with everything in it made visible: what reads as nothing is named. */
 export function visibleParts(text: string): TextPart[] {
@@ -37,24 +44,24 @@ const names: Record<number, string> = {
   13: "carriage return",
   27: "escape",
   127: "delete",
-  0xa0: "no-break space",
-  0xad: "soft hyphen",
-  0x200b: "zero-width space",
-  0x200c: "zero-width non-joiner",
-  0x200d: "zero-width joiner",
-  0x200e: "left-to-right mark",
-  0x200f: "right-to-left mark",
-  0x2028: "line separator",
-  0x202a: "left-to-right embedding",
-  0x202b: "right-to-left embedding",
-  0x202c: "end of direction",
-  0x202d: "left-to-right override",
-  0x202e: "right-to-left override",
-  0x2060: "word joiner",
-  0x2066: "left-to-right isolate",
-  0x2067: "right-to-left isolate",
-  0x2069: "end of isolate",
-  0xfeff: "byte order mark",
+  160: "no-break space",
+  173: "soft hyphen",
+  8203: "zero-width space",
+  8204: "zero-width non-joiner",
+  8205: "zero-width joiner",
+  8206: "left-to-right mark",
+  8207: "right-to-left mark",
+  8232: "line separator",
+  8234: "left-to-right embedding",
+  8235: "right-to-left embedding",
+  8236: "end of direction",
+  8237: "left-to-right override",
+  8238: "right-to-left override",
+  8288: "word joiner",
+  8294: "left-to-right isolate",
+  8295: "right-to-left isolate",
+  8297: "end of isolate",
+  65279: "byte order mark",
 };
 
 function nameOf(point: number): string {

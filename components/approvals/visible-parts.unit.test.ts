@@ -10,7 +10,16 @@ test("a zero-width space inside an argument is shown as what it is", () => {
 });
 
 test("characters that turn text around or smuggle text are shown", () => {
-  for (const hidden of ["\u202E", "\u2066", "\u{E0041}", "\uFE0F", "\u3164", "\u2800", "\0", "\uD800"]) {
+  for (const hidden of [
+    "\u202E",
+    "\u2066",
+    "\u{E0041}",
+    "\uFE0F",
+    "\u3164",
+    "\u2800",
+    "\0",
+    "\uD800",
+  ]) {
     expect(hasHidden(`a${hidden}b`)).toBe(true);
   }
 });

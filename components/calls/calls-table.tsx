@@ -24,6 +24,7 @@ import { durationText } from "./duration-text.ts";
 import { OutcomeText } from "./outcome-text.tsx";
 
 export interface LiveCallsProps {
+  /** The address of the record: `/orgs/…/calls`. */
   base: string;
   initial: readonly CallItem[];
   /** The live route of these filters; null on any page but the newest. */
@@ -53,7 +54,6 @@ export function LiveCalls({ base, initial, liveUrl, empty, chips }: LiveCallsPro
             <Button
               size="small"
               aria-pressed={on}
-              aria-label="Follow new calls"
               onClick={() => setOn(!on)}
               icon={
                 on ? (
@@ -74,6 +74,7 @@ export function LiveCalls({ base, initial, liveUrl, empty, chips }: LiveCallsPro
 }
 
 export interface CallsTableProps {
+  /** The address of the record: `/orgs/…/calls`. */
   base: string;
   calls: readonly CallItem[];
   /** Those that were there when the page was read; others are shown as new. */
@@ -81,6 +82,7 @@ export interface CallsTableProps {
 }
 
 export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
+  if (calls.length === 0) return <p className="text-muted text-sm">No calls yet.</p>;
   const old = new Set(known.map(({ id }) => id));
   return (
     <Table label="Calls">
@@ -90,8 +92,12 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
         <HeaderCell>Agent</HeaderCell>
         <HeaderCell>Server</HeaderCell>
         <HeaderCell>Outcome</HeaderCell>
-        <HeaderCell align="right">Server time</HeaderCell>
-        <HeaderCell align="right">Added</HeaderCell>
+        <HeaderCell align="right" className="max-xl:hidden">
+          Server time
+        </HeaderCell>
+        <HeaderCell align="right" className="max-xl:hidden">
+          Added
+        </HeaderCell>
         <HeaderCell align="right">When</HeaderCell>
       </TableHead>
       <TableBody>
@@ -114,13 +120,13 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
             <Cell phone="detail" className="max-w-48 truncate text-muted">
               {call.server}
             </Cell>
-            <Cell>
+            <Cell className="whitespace-nowrap">
               <OutcomeText outcome={call.outcome} />
             </Cell>
-            <Cell align="right" className="whitespace-nowrap text-muted">
+            <Cell align="right" className="whitespace-nowrap text-muted max-xl:hidden">
               {durationText(call.upstreamMs)}
             </Cell>
-            <Cell align="right" className="whitespace-nowrap text-muted">
+            <Cell align="right" className="whitespace-nowrap text-muted max-xl:hidden">
               {durationText(call.addedMs)}
             </Cell>
             <Cell align="right" phone="detail" className="whitespace-nowrap text-muted">

@@ -55,7 +55,7 @@ function FacetGroups({
   return (
     <nav
       aria-label="Filters"
-      className="grid gap-5 max-lg:grid-cols-2 max-lg:gap-x-4 [&>*]:min-w-0"
+      className="grid grid-cols-1 gap-5 max-lg:grid-cols-2 max-lg:gap-x-4 [&>*]:min-w-0"
     >
       <Facet
         title={facetLabels.decision}
@@ -85,7 +85,10 @@ function FacetGroups({
         title={facetLabels.server}
         options={servers.map(({ slug, name }) => option("server", slug, name))}
       />
-      <Facet title={facetLabels.agent} options={agents.map((name) => option("agent", name, name))} />
+      <Facet
+        title={facetLabels.agent}
+        options={agents.map((name) => option("agent", name, name))}
+      />
       <ToolForm base={base} filters={filters} tools={tools} idPrefix={idPrefix} />
     </nav>
   );
@@ -104,7 +107,7 @@ function Facet({ title, options }: { title: string; options: readonly FacetOptio
   if (options.length === 0) return null;
   const rest = options.slice(shownAtOnce);
   return (
-    <section aria-label={title} className="grid content-start gap-0.5">
+    <section aria-label={title} className="grid grid-cols-1 content-start gap-0.5">
       <h2 className="px-2 pb-1 font-medium text-muted text-xs">{title}</h2>
       <ul>{options.slice(0, shownAtOnce).map(facetEntry)}</ul>
       {rest.length > 0 && (
@@ -127,9 +130,9 @@ function facetEntry({ value, label, href, active }: FacetOption) {
         scroll={false}
         prefetch={false}
         aria-current={active ? "true" : undefined}
-        className="flex h-7 items-center gap-2 truncate rounded px-2 text-muted text-sm transition-colors hover:bg-hover hover:text-text focus-visible:-outline-offset-2 aria-[current=true]:bg-hover aria-[current=true]:font-medium aria-[current=true]:text-text pointer-coarse:h-11"
+        className="flex h-7 min-w-0 items-center gap-2 rounded px-2 text-muted text-sm transition-colors hover:bg-hover hover:text-text focus-visible:-outline-offset-2 aria-[current=true]:bg-hover aria-[current=true]:font-medium aria-[current=true]:text-text pointer-coarse:h-11"
       >
-        {typeof label === "string" ? <span className="truncate">{label}</span> : label}
+        {typeof label === "string" ? <span className="min-w-0 truncate">{label}</span> : label}
       </Link>
     </li>
   );

@@ -14,7 +14,12 @@ export function OutcomeText({ outcome }: { outcome: CallOutcome | null }) {
   }
   const wrong = outcome === "tool_error" || outcome === "upstream_error";
   return (
-    <span className={cn(wrong && "text-danger", outcome === "ok" ? "text-text" : !wrong && "text-muted")}>
+    <span
+      className={cn(
+        wrong && "text-danger",
+        outcome === "ok" ? "text-text" : !wrong && "text-muted",
+      )}
+    >
       {outcomeLabels[outcome]}
     </span>
   );

@@ -1,11 +1,4 @@
-import {
-  Cell,
-  HeaderCell,
-  Row,
-  Table,
-  TableBody,
-  TableHead,
-} from "#components/ui/table.tsx";
+import { Cell, HeaderCell, Row, Table, TableBody, TableHead } from "#components/ui/table.tsx";
 
 interface ShapeEntry {
   path: string;

@@ -1,4 +1,3 @@
-import { cn } from "#components/ui/cn.ts";
 import { durationText } from "./duration-text.ts";
 
 export interface WaterfallProps {
@@ -31,10 +30,10 @@ export function Waterfall({ addedMs, upstreamMs, serverName, forwarded }: Waterf
   const added = addedMs ?? 0;
   const upstream = upstreamMs ?? 0;
   const spans: Span[] = [
-    { label: "Callgate", startMs: 0, lengthMs: added, fill: "bg-accent" },
+    { label: "Callgate", startMs: 0, lengthMs: added, fill: "fill-accent" },
     ...(upstreamMs === null
       ? []
-      : [{ label: serverName, startMs: added, lengthMs: upstream, fill: "bg-muted" }]),
+      : [{ label: serverName, startMs: added, lengthMs: upstream, fill: "fill-muted" }]),
   ];
   const total = Math.max(0.001, added + upstream);
   return (
@@ -45,14 +44,19 @@ export function Waterfall({ addedMs, upstreamMs, serverName, forwarded }: Waterf
           className="grid grid-cols-[minmax(5rem,9rem)_1fr_4.5rem] items-center gap-3"
         >
           <dt className="truncate text-muted">{label}</dt>
-          <dd aria-hidden="true" className="h-2 rounded-full bg-sunken">
-            <span
-              className={cn("block h-full min-w-1 rounded-full", fill)}
-              style={{
-                marginLeft: `${Math.min(98, (startMs / total) * 100)}%`,
-                width: `${(lengthMs / total) * 100}%`,
-              }}
-            />
+          <dd aria-hidden="true">
+            <svg
+              viewBox="0 0 100 8"
+              preserveAspectRatio="none"
+              className="h-2 w-full rounded-full bg-sunken"
+            >
+              <rect
+                x={Math.min(99, (startMs / total) * 100)}
+                width={Math.max(1, (lengthMs / total) * 100)}
+                height="8"
+                className={fill}
+              />
+            </svg>
           </dd>
           <dd className="text-right">{durationText(lengthMs)}</dd>
         </div>

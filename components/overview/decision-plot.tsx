@@ -32,13 +32,31 @@ export function DecisionPlot({ callsHref, hours }: DecisionPlotProps) {
           <span className="-translate-y-1/2">{highest.toLocaleString("en")}</span>
           <span className="translate-y-1/2">0</span>
         </div>
-        <div>
-          <div className="relative flex h-36 items-end gap-0.5 border-y sm:gap-1">
-            <div className="absolute inset-x-0 top-1/2 border-t border-dashed" />
-            {hours.map((hour) => (
-              <Bar key={hour.hour} hour={hour} highest={highest} callsHref={callsHref} />
+        <div className="min-w-0">
+          <svg
+            viewBox={`0 0 ${hours.length * step} ${height}`}
+            preserveAspectRatio="none"
+            className="h-36 w-full border-y"
+          >
+            <line
+              x1="0"
+              x2={hours.length * step}
+              y1={height / 2}
+              y2={height / 2}
+              className="stroke-border"
+              strokeDasharray="4 4"
+              vectorEffect="non-scaling-stroke"
+            />
+            {hours.map((hour, index) => (
+              <Bar
+                key={hour.hour}
+                hour={hour}
+                x={index * step}
+                highest={highest}
+                callsHref={callsHref}
+              />
             ))}
-          </div>
+          </svg>
           <div className="flex h-5 items-end justify-between text-muted text-xs">
             <span>24 h ago</span>
             <span>18 h</span>
@@ -77,35 +95,56 @@ function LegendEntry({
   );
 }
 
-function Bar({ hour, highest, callsHref }: { hour: HourBar; highest: number; callsHref: string }) {
-  const total = totalOf(hour);
+interface BarProps {
+  hour: HourBar;
+  x: number;
+  highest: number;
+  callsHref: string;
+}
+
+function Bar({ hour, x, highest, callsHref }: BarProps) {
+  let top = height;
   return (
-    <div
-      className="group/bar relative flex h-full flex-1 flex-col-reverse gap-px overflow-hidden"
-      title={titleOf(hour)}
-    >
+    <g>
+      <title>{titleOf(hour)}</title>
+      <rect x={x} width={step} height={height} className="fill-transparent" />
       {decisions.map((decision) => {
         const count = hour[decision];
         if (count === 0) return null;
-        const { tone } = decisionLooks[decisionKind(decision)];
+        const length = Math.max(1, (count / highest) * height);
+        top -= length;
         return (
           <Link
             key={decision}
             href={`${callsHref}?decision=${decision}&before=${hour.before}`}
             prefetch={false}
             tabIndex={-1}
-            style={{ height: `${(count / highest) * 100}%` }}
-            className={cn(
-              "block min-h-0.5 rounded-[1px] opacity-85 transition-opacity hover:opacity-100",
-              fillOf(decision, tone),
-            )}
-          />
+          >
+            <rect
+              x={x + step * 0.06}
+              y={top}
+              width={step * 0.88}
+              height={Math.max(0.5, length - 0.75)}
+              className={cn("opacity-85 transition-opacity hover:opacity-100", fills[decision])}
+            />
+          </Link>
         );
       })}
-      {total === 0 && <span className="block h-px bg-border" />}
-    </div>
+    </g>
   );
 }
+
+const fills: Record<CallDecision, string> = {
+  allowed: "fill-positive",
+  limited: "fill-caution",
+  approval: "fill-info",
+  denied: "fill-danger",
+  hidden: "fill-edge",
+};
+
+/** In the units of the drawing, which is stretched to its place. */
+const height = 144;
+const step = 20;
 
 function fillOf(decision: CallDecision, tone: StatusTone): string {
   return decision === "hidden" ? "bg-edge" : dotTones[tone];
@@ -125,9 +164,11 @@ function titleOf(hour: HourBar): string {
   return `${hour.hour.slice(11, 16)} UTC: ${parts.length > 0 ? parts.join(", ") : "no calls"}`;
 }
 
-/** The next 1, 2 or 5 followed by zeros, so that the axis has a number people can halve. */
+/** The next 1, 2, 3, 4, 6 or 8 followed by zeros, so that the axis has a number people can halve. */
 function niceCeiling(value: number): number {
   if (value <= 4) return 4;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 4, 5, 10].map((step) => step * power).find((step) => step >= value) ?? value;
+  return (
+    [1, 2, 3, 4, 6, 8, 10].map((factor) => factor * power).find((top) => top >= value) ?? value
+  );
 }

@@ -40,15 +40,19 @@ export function Ranking({ title, rows, empty, tone }: RankingProps) {
                   {row.hint !== undefined && (
                     <span className="min-w-0 truncate text-muted">{row.hint}</span>
                   )}
-                  <span aria-hidden="true" className="ml-auto h-1 w-24 shrink-0 sm:w-32">
-                    <span
-                      className={cn(
-                        "ml-auto block h-full rounded-full",
-                        { danger: "bg-danger/70", accent: "bg-muted/70" }[tone],
-                      )}
-                      style={{ width: `${(row.count / highest) * 100}%` }}
+                  <svg
+                    aria-hidden="true"
+                    viewBox="0 0 100 4"
+                    preserveAspectRatio="none"
+                    className="ml-auto h-1 w-20 shrink-0 rounded-full sm:w-32"
+                  >
+                    <rect
+                      x={100 - (row.count / highest) * 100}
+                      width={(row.count / highest) * 100}
+                      height="4"
+                      className={cn({ danger: "fill-danger/70", accent: "fill-muted/70" }[tone])}
                     />
-                  </span>
+                  </svg>
                   <span className="w-14 shrink-0 text-right">{row.count.toLocaleString("en")}</span>
                 </Link>
               </li>

@@ -190,10 +190,7 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
           </Card>
         )}
       </form>
-      <aside
-        aria-label="Connection test"
-        className="grid gap-4 lg:sticky lg:top-6 lg:pt-8"
-      >
+      <aside aria-label="Connection test" className="grid gap-4 lg:sticky lg:top-6 lg:pt-8">
         <Card className="grid gap-4 p-4 sm:p-5">
           <div className="flex items-center justify-between gap-3">
             <h2 className="font-semibold text-base">{panelTitles[phase]}</h2>

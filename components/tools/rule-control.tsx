@@ -1,7 +1,7 @@
 "use client";
 
-import { useRef, useState } from "react";
-import { Badge } from "#components/ui/badge.tsx";
+import { CornerDownRight } from "lucide-react";
+import { type ReactNode, useRef, useState } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { Segmented } from "#components/ui/segmented.tsx";
 import type { ToolChoice } from "#lib/policy/edit.ts";
@@ -16,6 +16,8 @@ export interface RuleControlProps {
   startLimit: RateLimit;
   canEdit: boolean;
   onChoose: (choice: ToolChoice) => void;
+  /** Stands where the detail of the rule would. */
+  instead?: ReactNode;
   className?: string;
 }
 
@@ -53,16 +55,18 @@ export function RuleControl(props: RuleControlProps) {
       className={cn("grid justify-items-end gap-1 max-sm:justify-items-stretch", className)}
     >
       <div className="flex min-w-0 max-w-full items-center justify-end gap-2 max-sm:flex-wrap max-sm:justify-start">
-        <RuleDetail
-          rule={rule}
-          canEdit={canEdit}
-          onEdit={(what) => setEditing(editing ? null : { what, focus: true })}
-        />
+        {props.instead ?? (
+          <RuleDetail
+            rule={rule}
+            canEdit={canEdit}
+            onEdit={(what) => setEditing(editing ? null : { what, focus: true })}
+          />
+        )}
         <div
           onPointerDown={() => {
             byPointer.current = true;
           }}
-          className="max-w-full"
+          className="max-w-full shrink-0"
         >
           <Segmented
             label={`Rule of ${tool}`}
@@ -101,8 +105,9 @@ export function RuleControl(props: RuleControlProps) {
 }
 
 const detailStyles =
-  "min-w-0 truncate rounded text-muted text-xs underline-offset-2 not-disabled:hover:text-text not-disabled:hover:underline";
+  "min-w-0 truncate rounded text-muted text-xs underline-offset-2 not-disabled:hover:text-text not-disabled:hover:underline pointer-coarse:min-h-11";
 
+/** What the chosen segment does not say: where it comes from, the limit, the reason. */
 function RuleDetail({
   rule,
   canEdit,
@@ -113,39 +118,44 @@ function RuleDetail({
   onEdit: (what: "limit" | "reason") => void;
 }) {
   const inherited = inheritedFrom(rule);
-  return (
-    <span className="flex min-w-0 items-center justify-end gap-2">
-      {rule.conditionCount > 0 && (
-        <Badge tone="info">
-          {rule.conditionCount === 1 ? "1 condition" : `${rule.conditionCount} conditions`}
-        </Badge>
-      )}
-      {inherited !== null && (
-        <span className="whitespace-nowrap text-muted text-xs">
-          {inherited === "default" ? "from default" : `from ${inherited}`}
+  if (inherited !== null) {
+    return (
+      <span
+        title={`Inherited: no rule is set for this tool, ${rule.rule} decides`}
+        className="inline-flex min-w-0 items-center gap-1 text-muted text-xs"
+      >
+        <CornerDownRight aria-hidden="true" className="size-3 shrink-0" />
+        <span className="truncate">
+          <span className="sr-only">inherited from </span>
+          {inherited}
         </span>
-      )}
-      {rule.choice === "limit" && rule.rateLimit && (
-        <button
-          type="button"
-          disabled={!canEdit}
-          onClick={() => onEdit("limit")}
-          className={cn(detailStyles, "whitespace-nowrap")}
-        >
-          {limitText(rule.rateLimit)}
-        </button>
-      )}
-      {rule.choice === "deny" && inherited === null && (
-        <button
-          type="button"
-          disabled={!canEdit}
-          onClick={() => onEdit("reason")}
-          title={rule.reason}
-          className={cn(detailStyles, "max-w-36")}
-        >
-          {rule.reason === undefined ? "Add reason" : `“${rule.reason}”`}
-        </button>
-      )}
-    </span>
-  );
+      </span>
+    );
+  }
+  if (rule.choice === "limit" && rule.rateLimit) {
+    return (
+      <button
+        type="button"
+        disabled={!canEdit}
+        onClick={() => onEdit("limit")}
+        className={detailStyles}
+      >
+        {limitText(rule.rateLimit)}
+      </button>
+    );
+  }
+  if (rule.choice === "deny" && (canEdit || rule.reason !== undefined)) {
+    return (
+      <button
+        type="button"
+        disabled={!canEdit}
+        onClick={() => onEdit("reason")}
+        title={rule.reason}
+        className={detailStyles}
+      >
+        {rule.reason === undefined ? "Add reason" : `“${rule.reason}”`}
+      </button>
+    );
+  }
+  return null;
 }

@@ -43,7 +43,7 @@ export function LimitEditor({ tool, limit, autoFocus, onSave, onClose }: LimitEd
         value={max}
         onChange={(event) => setMax(event.target.value)}
         aria-invalid={problem?.of === "calls" || undefined}
-        className="h-7 w-16 px-2 text-right text-sm"
+        className="h-7 w-14 px-2 text-right text-sm"
       />
       <span>calls in</span>
       <Input
@@ -52,7 +52,7 @@ export function LimitEditor({ tool, limit, autoFocus, onSave, onClose }: LimitEd
         value={window}
         onChange={(event) => setWindow(event.target.value)}
         aria-invalid={problem?.of === "seconds" || undefined}
-        className="h-7 w-16 px-2 text-right text-sm"
+        className="h-7 w-14 px-2 text-right text-sm"
       />
       <span>s per</span>
       <Select
@@ -63,7 +63,7 @@ export function LimitEditor({ tool, limit, autoFocus, onSave, onClose }: LimitEd
           const scope = limitScopes.find((each) => each === event.target.value);
           if (scope) setPer(scope);
         }}
-        className="w-26 [&>select]:h-7 [&>select]:text-sm"
+        className="w-24 [&>select]:h-7 [&>select]:text-sm"
       />
       <Button type="submit" size="small">
         Save

@@ -1,3 +1,4 @@
+import { decisionKind } from "#components/calls/decision-kind.ts";
 import { DecisionBadge } from "#components/decision-badge.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -16,7 +17,7 @@ export function ToolCalls({ calls, href }: { calls: readonly CallRow[] | null; h
             key={call.id}
             className="flex items-center gap-3 border-b px-3 py-1.5 last:border-b-0"
           >
-            <DecisionBadge decision={decisionKinds[call.decision]} />
+            <DecisionBadge decision={decisionKind(call.decision)} />
             <span className="min-w-0 flex-1 truncate">{call.agent}</span>
             <RelativeTime at={new Date(call.at).getTime()} className="shrink-0 text-muted" />
           </li>

@@ -55,10 +55,11 @@ export function ToolTableRow(props: ToolRowProps) {
               event.preventDefault();
               props.onOpen();
             }}
-            className="min-w-0 shrink-0 max-w-full font-mono font-normal"
+            className="min-w-0 max-w-full shrink-0 font-mono font-normal"
           >
             {tool.name}
           </RowLink>
+          <ToolBadges tool={tool} />
           <span className="min-w-0 truncate text-muted max-lg:hidden" title={tool.description}>
             {tool.description}
           </span>
@@ -73,16 +74,15 @@ export function ToolTableRow(props: ToolRowProps) {
       </Cell>
       <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible">
         <RowActions className="max-sm:justify-start">
-          {tool.held !== null && (
-            <HeldActions tool={tool} canEdit={canEdit} onAccept={props.onAccept} />
-          )}
           <RuleControl
             tool={tool.name}
             rule={tool.rule}
             startLimit={props.startLimit}
             canEdit={canEdit}
             onChoose={props.onChoose}
-            className="min-w-0"
+            {...(tool.held !== null &&
+              canEdit && { instead: <AcceptButton tool={tool.name} onAccept={props.onAccept} /> })}
+            className="min-w-0 sm:w-100"
           />
         </RowActions>
       </Cell>
@@ -90,29 +90,34 @@ export function ToolTableRow(props: ToolRowProps) {
   );
 }
 
-function HeldActions({
-  tool,
-  canEdit,
-  onAccept,
-}: {
-  tool: ToolView;
-  canEdit: boolean;
-  onAccept: () => void;
-}) {
+function ToolBadges({ tool }: { tool: ToolView }) {
+  const { conditionCount } = tool.rule;
   return (
     <>
-      <Badge tone="caution">{tool.held === "new" ? "New" : "Changed"}</Badge>
-      {canEdit && (
-        <Button
-          size="small"
-          icon={<Check aria-hidden="true" className="size-3.5" />}
-          aria-label={`Accept ${tool.name}`}
-          onClick={onAccept}
-        >
-          Accept
-        </Button>
+      {tool.held !== null && (
+        <Badge tone="caution" className="shrink-0">
+          {tool.held === "new" ? "New" : "Changed"}
+        </Badge>
+      )}
+      {conditionCount > 0 && (
+        <Badge tone="info" className="shrink-0">
+          {conditionCount === 1 ? "1 condition" : `${conditionCount} conditions`}
+        </Badge>
       )}
     </>
+  );
+}
+
+function AcceptButton({ tool, onAccept }: { tool: string; onAccept: () => void }) {
+  return (
+    <Button
+      size="small"
+      icon={<Check aria-hidden="true" className="size-3.5" />}
+      aria-label={`Accept ${tool}`}
+      onClick={onAccept}
+    >
+      Accept
+    </Button>
   );
 }
 

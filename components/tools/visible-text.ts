@@ -1,11 +1,12 @@
-const invisible =
-  /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029]|[\u{e0000}-\u{e0fff}]/gu;
+import { visibleParts } from "#components/approvals/visible-parts.ts";
 
-/** Spells out characters that a model reads and a person does not see. */
+/** Spells out what a model reads and a person does not see; line breaks and tabs stay. */
 export function visibleText(text: string): string {
-  return text.replace(
-    invisible,
-    (character) =>
-      `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
-  );
+  return visibleParts(text)
+    .map((part) => {
+      if (part.kind === "text") return part.text;
+      if (part.code === "U+000A") return "\n";
+      return part.code === "U+0009" ? "\t" : `⟨${part.code}⟩`;
+    })
+    .join("");
 }

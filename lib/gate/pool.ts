@@ -3,7 +3,8 @@ import pg from "pg";
 /**
  * The proxy's own connections, apart from Prisma's: admissions go through prepared statements whose
  * cost is the round trip. Everything on them is short; a lock that does not come within a second is
- * a refusal, not a queue.
+ * a refusal, not a queue. A database that no longer answers at all is given up on as well; its
+ * connection is thrown away.
  */
 export function openGatePool(connectionString: string): pg.Pool {
   const pool = new pg.Pool({
@@ -12,6 +13,7 @@ export function openGatePool(connectionString: string): pg.Pool {
     application_name: "callgate-proxy",
     options: "-c lock_timeout=1000 -c statement_timeout=2000",
     connectionTimeoutMillis: 2000,
+    query_timeout: 3000,
   });
   // A lost idle connection is not an event: the next query opens another or fails closed.
   pool.on("error", () => {});

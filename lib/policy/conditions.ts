@@ -1,6 +1,6 @@
 import type { Condition } from "./condition-schema.ts";
 import { comparisonLenses, isPlain, patternLenses, type TextOptions } from "./lens.ts";
-import { isList, type Path, parsePath, visitPath } from "./path.ts";
+import { isList, type Path, parsePath, valueAt, visitPath } from "./path.ts";
 import { compilePattern } from "./pattern.ts";
 import type { JsonObject, JsonValue } from "./types.ts";
 import { both, either, not, type Verdict } from "./verdict.ts";
@@ -15,6 +15,8 @@ type Test = (found: Found, work: Work) => Verdict;
 export interface CompiledCondition {
   readonly source: Condition;
   readonly path: Path;
+  /** Whether the path has a `[*]`. */
+  readonly many: boolean;
   readonly test: Test;
 }
 
@@ -26,15 +28,15 @@ export type Quantifier = "any" | "every";
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** The JSON type of the value that decided, for the explanation. */
-  readonly type: string;
+  /** The value that decided; only its type may be told. */
+  readonly found: Found;
 }
 
 /** Compiles one condition, its pattern included. Throws when path or pattern cannot be used. */
 export function compileCondition(source: Condition): CompiledCondition {
   const path = parsePath(source.path);
   if (path === null) throw new Error("This is no path into the arguments.");
-  return { source, path, test: compileTest(source) };
+  return { source, path, many: path.includes("*"), test: compileTest(source) };
 }
 
 /** Judges one condition. Total for any JSON; throws only WorkExceeded. */
@@ -44,16 +46,21 @@ export function judge(
   quantifier: Quantifier,
   work: Work,
 ): Judgement {
+  const { path, many, test } = condition;
+  if (!many) {
+    const found = valueAt(args, path);
+    return { verdict: test(found, work), found };
+  }
   const combine = quantifier === "any" ? either : both;
   const judgements: Judgement[] = [];
-  visitPath(args, condition.path, (found) => {
+  visitPath(args, path, (found) => {
     spend(work, 1);
-    const verdict = condition.test(found, work);
+    const verdict = test(found, work);
     const before = judgements[0];
     const after = before === undefined ? verdict : combine(before.verdict, verdict);
-    if (after !== before?.verdict) judgements[0] = { verdict: after, type: typeName(found) };
+    if (after !== before?.verdict) judgements[0] = { verdict: after, found };
   });
-  return judgements[0] ?? { verdict: "indeterminate", type: "missing" };
+  return judgements[0] ?? { verdict: "indeterminate", found: undefined };
 }
 
 function compileTest(condition: Condition): Test {
@@ -166,7 +173,8 @@ function lengthTest(range: { of: "text" | "list"; min?: number; max?: number }):
   };
 }
 
-function typeName(found: Found): string {
+/** How an explanation names a value without telling it: "a string", "missing". */
+export function typeName(found: Found): string {
   if (found === undefined) return "missing";
   if (found === null) return "null";
   if (isList(found)) return "an array";

@@ -1,6 +1,6 @@
 import { byPrecedence, type CompiledPolicy, type CompiledRule } from "./compile.ts";
 import { type Judgement, judge, type Quantifier } from "./conditions.ts";
-import { type Applied, explainRule, explainSilence } from "./explain.ts";
+import { type Applied, explainDefault, explainRule } from "./explain.ts";
 import { strictestLimits } from "./limits.ts";
 import {
   categories,
@@ -57,17 +57,18 @@ export function isListed(policy: CompiledPolicy, tool: ToolFacts): boolean {
 function decide(policy: CompiledPolicy, call: PolicyCall, work: Work): Decision {
   if (!policy.readable) return refuse("The stored policy cannot be read, so every call is denied.");
   const limits: RateLimitObligation[] = [...policy.limits];
-  const silent: Applied[] = [];
+  const rules = policy.rulesFor(call.tool.name);
+  let nearest: Applied | null = null;
   let deciding: Applied | null = null;
 
-  for (const rule of policy.rulesFor(call.tool.name)) {
+  for (const rule of rules) {
     const applied = apply(rule, call, rule.action === "allow" ? "every" : "any", work);
     if (speaks(applied)) {
       if (rule.action === "hide" || rule.action === "deny") return conclude(applied, []);
       deciding ??= applied;
       limits.push(...rule.limits);
     } else {
-      silent.push(applied);
+      if (rule.action === "allow") nearest ??= applied;
       // What does not suffice for the permission may still suffice for its limit.
       const restricts = rule.limits.length > 0 && apply(rule, call, "any", work).verdict !== false;
       if (restricts) limits.push(...rule.limits);
@@ -86,7 +87,7 @@ function decide(policy: CompiledPolicy, call: PolicyCall, work: Work): Decision 
     effect: policy.fallback,
     rule: "default",
     reason: null,
-    explanation: explainSilence(policy.fallback, silent),
+    explanation: explainDefault(policy.fallback, rules.length > 0, nearest),
     obligations: policy.fallback === "allow" ? strictestLimits(limits) : [],
   };
 }

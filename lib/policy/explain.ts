@@ -1,5 +1,5 @@
 import type { CompiledRule } from "./compile.ts";
-import type { Judgement } from "./conditions.ts";
+import { type Judgement, typeName } from "./conditions.ts";
 import { describeCondition } from "./describe.ts";
 import type { Action } from "./document.ts";
 import type { Verdict } from "./verdict.ts";
@@ -24,18 +24,21 @@ export function explainRule(applied: Applied): string {
  * For a call that only the default speaks of: which permission was nearest and what it lacked, so
  * that a developer can see what to change.
  */
-export function explainSilence(fallback: "deny" | "allow", silent: readonly Applied[]): string {
+export function explainDefault(
+  fallback: "deny" | "allow",
+  hasRules: boolean,
+  nearest: Applied | null,
+): string {
   const outcome = fallback === "deny" ? "the default denies it" : "the default allows it";
-  if (silent.length === 0) return `No rule speaks of this tool, so ${outcome}.`;
-  const permission = silent.find(({ rule }) => rule.action === "allow");
-  if (fallback === "allow" || permission === undefined) {
+  if (!hasRules) return `No rule speaks of this tool, so ${outcome}.`;
+  const failed = nearest?.judgements.findIndex(({ verdict }) => verdict !== true) ?? -1;
+  const condition = nearest?.rule.conditions[failed];
+  if (fallback === "allow" || nearest === null || condition === undefined) {
     return `No rule of this tool applies to this call, so ${outcome}.`;
   }
-  const failed = permission.judgements.findIndex(({ verdict }) => verdict !== true);
-  const condition = permission.rule.conditions[failed];
-  const type = permission.judgements[failed]?.type ?? "missing";
-  const wanted = condition === undefined ? "" : describeCondition(condition.source, "allow");
-  return `${permission.rule.name} allows this tool only when ${wanted} (it is ${type}), so ${outcome}.`;
+  const wanted = describeCondition(condition.source, "allow");
+  const type = typeName(nearest.judgements[failed]?.found);
+  return `${nearest.rule.name} allows this tool only when ${wanted} (it is ${type}), so ${outcome}.`;
 }
 
 const verbs: Readonly<Record<Action, string>> = {
@@ -49,6 +52,6 @@ function explainCondition({ rule, judgements }: Applied, index: number): string[
   const condition = rule.conditions[index];
   const judgement = judgements[index];
   if (condition === undefined || judgement === undefined) return [];
-  const stated = `${describeCondition(condition.source, rule.action)} (it is ${judgement.type})`;
+  const stated = `${describeCondition(condition.source, rule.action)} (it is ${typeName(judgement.found)})`;
   return [judgement.verdict === true ? stated : `it cannot be ruled out that ${stated}`];
 }

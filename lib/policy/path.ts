@@ -49,6 +49,13 @@ export function visitPath(
   }
 }
 
+/** The one value at a path without `*`. */
+export function valueAt(root: JsonValue, path: Path): JsonValue | undefined {
+  let value: JsonValue | undefined = root;
+  for (const segment of path) value = ownValue(value, segment);
+  return value;
+}
+
 function ownValue(value: JsonValue | undefined, segment: string | number): JsonValue | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (isList(value)) return typeof segment === "number" ? value[segment] : undefined;

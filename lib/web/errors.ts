@@ -1,6 +1,7 @@
 import "server-only";
 import { notFound, unstable_rethrow } from "next/navigation";
 import { type ActionError, AppError, type ErrorCode } from "#lib/errors.ts";
+import { log } from "#lib/log.ts";
 
 /** The one table of HTTP statuses for pages and route handlers. */
 export const httpStatuses: Record<ErrorCode, number> = {
@@ -59,7 +60,11 @@ export function errorResponse(error: unknown): Response {
   );
 }
 
+/** The stack may quote what somebody typed, so only the error's kind and place are written. */
 function reportUnexpected(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${JSON.stringify({ level: "error", at: new Date(), message: text })}\n`);
+  const [, place = ""] = error instanceof Error ? (error.stack ?? "").split(/\n\s+at /) : [];
+  log("error", "A page's action or route failed", {
+    error: error instanceof Error ? error.name : typeof error,
+    place,
+  });
 }

@@ -1,6 +1,12 @@
 // Invariant 2: the upstream receives the object that was judged, never the bytes it came in.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { gateServer, type GatedServer, post, startProxy, type TestProxy } from "../testing/harness.ts";
+import {
+  type GatedServer,
+  gateServer,
+  post,
+  startProxy,
+  type TestProxy,
+} from "../testing/harness.ts";
 import { startUpstream, type TestUpstream } from "../testing/upstream.ts";
 
 let upstream: TestUpstream;
@@ -43,7 +49,11 @@ describe("invariant 2: check the object, forward the object", () => {
     ["white space and key order", `{ "b" : 1 , "a":2 }`, `{"b":1,"a":2}`],
     ["an exponent", `{"amount":1e2}`, `{"amount":100}`],
     ["a trailing zero", `{"amount":1.0}`, `{"amount":1}`],
-    ["more digits than a double holds", `{"amount":0.1000000000000000055511151231257827}`, `{"amount":0.1}`],
+    [
+      "more digits than a double holds",
+      `{"amount":0.1000000000000000055511151231257827}`,
+      `{"amount":0.1}`,
+    ],
     ["minus zero", `{"amount":-0, "list":[-0.0]}`, `{"amount":0,"list":[0]}`],
     ["escaped slashes and letters", `{"\\u006bey":"a\\/b\\u0063"}`, `{"key":"a/bc"}`],
     ["a line separator", `{"key":"\\u2028"}`, `{"key":"\u2028"}`],
@@ -65,12 +75,30 @@ describe("invariant 2: check the object, forward the object", () => {
   });
 
   test.each([
-    ["two tool names", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","name":"delete_all"}}`],
-    ["two tool names, the allowed one last", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_all","name":"get"}}`],
-    ["a second name behind an escape", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","na\\u006de":"delete_all"}}`],
-    ["two methods", `{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"get"}}`],
-    ["two argument objects", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","arguments":{},"arguments":{"key":"x"}}}`],
-    ["equal duplicates", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","arguments":{"a":1,"a":1}}}`],
+    [
+      "two tool names",
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","name":"delete_all"}}`,
+    ],
+    [
+      "two tool names, the allowed one last",
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_all","name":"get"}}`,
+    ],
+    [
+      "a second name behind an escape",
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","na\\u006de":"delete_all"}}`,
+    ],
+    [
+      "two methods",
+      `{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"get"}}`,
+    ],
+    [
+      "two argument objects",
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","arguments":{},"arguments":{"key":"x"}}}`,
+    ],
+    [
+      "equal duplicates",
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get","arguments":{"a":1,"a":1}}}`,
+    ],
     ["a number that overflows", call("pay", `{"amount":1e400}`)],
     ["an integer that rounds", call("pay", `{"amount":9007199254740993}`)],
     ["a key that changes the prototype", call("get", `{"__proto__":{"isAdmin":true}}`)],
@@ -96,7 +124,14 @@ describe("invariant 2: check the object, forward the object", () => {
     });
     const [entry] = upstream.ledger.slice(before);
     expect(JSON.stringify(entry)).not.toContain(server.agent.token);
-    for (const name of ["authorization", "cookie", "x-api-key", "x-forwarded-for", "forwarded", "x-tenant-id"]) {
+    for (const name of [
+      "authorization",
+      "cookie",
+      "x-api-key",
+      "x-forwarded-for",
+      "forwarded",
+      "x-tenant-id",
+    ]) {
       expect(entry?.headers[name]).toBeUndefined();
     }
   });

@@ -4,7 +4,8 @@ import { database } from "#lib/db.ts";
 import {
   callBody,
   gateServer,
-  type GatedServer,
+  initializeBody,
+  openSession,
   post,
   startProxy,
   type TestProxy,
@@ -34,18 +35,6 @@ const policy = {
   },
 };
 
-/** Opens a session and gives what every later request of it carries. */
-async function openSession(server: GatedServer): Promise<Record<string, string>> {
-  const params = {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
-    clientInfo: { name: "test", version: "1" },
-  };
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 0, method: "initialize", params });
-  const { headers } = await post(server.url, server.agent.token, body);
-  return { "mcp-session-id": headers.get("mcp-session-id") ?? "" };
-}
-
 /** Makes every insert into the table fail while `work` runs. */
 async function whileUnwritable<T>(table: "calls" | "sessions", work: () => Promise<T>): Promise<T> {
   const sql = (text: string) => database().$executeRawUnsafe(text);
@@ -63,12 +52,10 @@ async function whileUnwritable<T>(table: "calls" | "sessions", work: () => Promi
 describe("invariant 1: admission first", () => {
   test("a call that cannot be recorded is answered 503 and never reaches the server", async () => {
     const server = await gateServer(proxy, upstream, policy);
-    const session = await openSession(server);
+    const send = await openSession(server.url, server.agent.token);
     const before = upstream.ledger.length;
     for (const tool of ["get", "send", "wipe", "delete_all", "no_such_tool"]) {
-      const answer = await whileUnwritable("calls", () =>
-        post(server.url, server.agent.token, callBody(tool), session),
-      );
+      const answer = await whileUnwritable("calls", () => send(callBody(tool)));
       expect([tool, answer.status]).toEqual([tool, 503]);
       expect(answer.headers.get("retry-after")).toBe("5");
       expect(JSON.parse(answer.text)).toEqual({
@@ -82,9 +69,8 @@ describe("invariant 1: admission first", () => {
 
   test("what a failed admission had taken is given back: slot and approval", async () => {
     const server = await gateServer(proxy, upstream, policy);
-    const session = await openSession(server);
-    const call = (tool: string) =>
-      post(server.url, server.agent.token, callBody(tool), session).then(({ text }) => text);
+    const send = await openSession(server.url, server.agent.token);
+    const call = (tool: string) => send(callBody(tool)).then(({ text }) => text);
     await whileUnwritable("calls", () => call("send"));
     await whileUnwritable("calls", () => call("wipe"));
     expect(await database().approval.count({ where: { orgId: server.context.org.id } })).toBe(0);
@@ -104,13 +90,11 @@ describe("invariant 1: admission first", () => {
 
   test("every call the server executed has exactly one record, and each record says what happened", async () => {
     const server = await gateServer(proxy, upstream, policy);
-    const session = await openSession(server);
+    const send = await openSession(server.url, server.agent.token);
     const before = upstream.executed.length;
     const tools = ["get", "send", "wipe", "delete_all", "secret_tool"];
     const calls = Array.from({ length: 60 }, (_, at) => tools[at % tools.length] ?? "");
-    await Promise.all(
-      calls.map((tool, id) => post(server.url, server.agent.token, callBody(tool, {}, id), session)),
-    );
+    await Promise.all(calls.map((tool, id) => send(callBody(tool, {}, id))));
     const records = await database().call.findMany({ where: { orgId: server.context.org.id } });
     const count = (decision: string) => records.filter((row) => row.decision === decision).length;
     expect(records).toHaveLength(60);
@@ -123,14 +107,8 @@ describe("invariant 1: admission first", () => {
 
   test("a session that cannot be recorded is not opened", async () => {
     const server = await gateServer(proxy, upstream, policy);
-    const body = JSON.stringify({
-      jsonrpc: "2.0",
-      id: 0,
-      method: "initialize",
-      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: {} },
-    });
     const answer = await whileUnwritable("sessions", () =>
-      post(server.url, server.agent.token, body),
+      post(server.url, server.agent.token, initializeBody),
     );
     expect(answer.status).toBe(503);
     expect(answer.headers.get("mcp-session-id")).toBeNull();

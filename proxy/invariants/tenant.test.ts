@@ -5,8 +5,10 @@ import { newId } from "#lib/ids.ts";
 import { makeAgent, makeServer } from "#lib/testing/factories.ts";
 import {
   callBody,
-  gateServer,
   type GatedServer,
+  gateServer,
+  listBody,
+  openSession,
   post,
   startProxy,
   type TestProxy,
@@ -47,28 +49,18 @@ async function settle(): Promise<Party> {
   return {
     ...gated,
     ungranted,
-    session: await openSession(gated.url, gated.agent.token),
-    colleague: { token: other.token, session: await openSession(gated.url, other.token) },
+    session: (await openSession(gated.url, gated.agent.token)).session,
+    colleague: { token: other.token, session: (await openSession(gated.url, other.token)).session },
   };
-}
-
-async function openSession(url: string, token: string): Promise<string> {
-  const params = {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
-    clientInfo: { name: "test", version: "1" },
-  };
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 0, method: "initialize", params });
-  const { headers } = await post(url, token, body);
-  const session = headers.get("mcp-session-id");
-  if (session === null) throw new Error("no session was opened");
-  return session;
 }
 
 const requests: [string, (url: string, headers: Record<string, string>) => Promise<Response>][] = [
   ["POST tools/call", (url, headers) => send(url, headers, callBody("get"))],
-  ["POST tools/list", (url, headers) => send(url, headers, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}')],
-  ["POST a notification", (url, headers) => send(url, headers, '{"jsonrpc":"2.0","method":"notifications/initialized"}')],
+  ["POST tools/list", (url, headers) => send(url, headers, listBody)],
+  [
+    "POST a notification",
+    (url, headers) => send(url, headers, '{"jsonrpc":"2.0","method":"notifications/initialized"}'),
+  ],
   ["GET", (url, headers) => fetch(url, { headers: { ...headers, accept: "text/event-stream" } })],
   ["DELETE", (url, headers) => fetch(url, { method: "DELETE", headers })],
 ];
@@ -83,22 +75,62 @@ function send(url: string, headers: Record<string, string>, body: string): Promi
 }
 
 describe("invariant 7: no foreign org, server, session or token opens anything", () => {
-  const combinations: [string, () => { org: string; server: string; token: string | null; session: string | null; status: 401 | 404 }][] = [
+  const combinations: [
+    string,
+    () => {
+      org: string;
+      server: string;
+      token: string | null;
+      session: string | null;
+      status: 401 | 404;
+    },
+  ][] = [
     ["their org", () => ({ ...own(), org: theirs.context.org.slug, status: 404 })],
-    ["their org and server", () => ({ ...own(), org: theirs.context.org.slug, server: theirs.server.slug, status: 404 })],
-    ["their org, server and session", () => ({ ...own(), org: theirs.context.org.slug, server: theirs.server.slug, session: theirs.session, status: 404 })],
+    [
+      "their org and server",
+      () => ({ ...own(), org: theirs.context.org.slug, server: theirs.server.slug, status: 404 }),
+    ],
+    [
+      "their org, server and session",
+      () => ({
+        ...own(),
+        org: theirs.context.org.slug,
+        server: theirs.server.slug,
+        session: theirs.session,
+        status: 404,
+      }),
+    ],
     ["their server in our org", () => ({ ...own(), server: theirs.server.slug, status: 404 })],
     ["their session on our server", () => ({ ...own(), session: theirs.session, status: 404 })],
     ["their token on our server", () => ({ ...own(), token: theirs.agent.token, status: 404 })],
-    ["their token with our session", () => ({ ...own(), token: theirs.agent.token, session: ours.session, status: 404 })],
-    ["our own server without a grant", () => ({ ...own(), server: ours.ungranted.slug, status: 404 })],
+    [
+      "their token with our session",
+      () => ({ ...own(), token: theirs.agent.token, session: ours.session, status: 404 }),
+    ],
+    [
+      "our own server without a grant",
+      () => ({ ...own(), server: ours.ungranted.slug, status: 404 }),
+    ],
     ["a colleague's session", () => ({ ...own(), session: ours.colleague.session, status: 404 })],
-    ["our session with a colleague's token", () => ({ ...own(), token: ours.colleague.token, session: ours.session, status: 404 })],
+    [
+      "our session with a colleague's token",
+      () => ({ ...own(), token: ours.colleague.token, session: ours.session, status: 404 }),
+    ],
     ["an org that does not exist", () => ({ ...own(), org: "no-such-org", status: 404 })],
     ["a server that does not exist", () => ({ ...own(), server: "no-such-server", status: 404 })],
     ["a session that does not exist", () => ({ ...own(), session: newId(), status: 404 })],
     ["no token, our session", () => ({ ...own(), token: null, status: 401 })],
-    ["no token, their org, server and session", () => ({ ...own(), org: theirs.context.org.slug, server: theirs.server.slug, token: null, session: theirs.session, status: 401 })],
+    [
+      "no token, their org, server and session",
+      () => ({
+        ...own(),
+        org: theirs.context.org.slug,
+        server: theirs.server.slug,
+        token: null,
+        session: theirs.session,
+        status: 401,
+      }),
+    ],
   ];
   const own = () => ({
     org: ours.context.org.slug,

@@ -79,9 +79,10 @@ async function connect(
 async function conclude(job: ClaimedJob, discovery: Discovery): Promise<void> {
   const { orgId, serverId } = job;
   if (discovery.kind === "failed") {
-    const { message, code } = discovery.failure;
-    if (serverId !== null) await recordHealth(orgId, serverId, "failing", message);
-    return finishJob(job, "failed", { code, message });
+    const { message, code, fix } = discovery.failure;
+    const detail = fix === undefined ? message : `${message} ${fix}`;
+    if (serverId !== null) await recordHealth(orgId, serverId, "failing", detail);
+    return finishJob(job, "failed", { code, message, fix: fix ?? null });
   }
   const { protocolRevision, serverInfo, tools } = discovery;
   if (serverId === null) {

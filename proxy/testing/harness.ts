@@ -47,14 +47,17 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
   const targets = targetOptions(openingKey, "/tmp", ["127.0.0.0/8", "::1/128"]);
   const instanceId = newId();
   const hosts = new Set<string>();
-  const state = createState({ ...createPorts(pool, listener, targets), ...options.ports }, {
-    instanceId,
-    hosts,
-    origins: new Set(["http://dashboard.test"]),
-    publicUrl: "http://dashboard.test",
-    approvalHoldMs: options.approvalHoldMs ?? 0,
-    maxBodyBytes: 4 * 1024 * 1024,
-  });
+  const state = createState(
+    { ...createPorts(pool, listener, targets), ...options.ports },
+    {
+      instanceId,
+      hosts,
+      origins: new Set(["http://dashboard.test"]),
+      publicUrl: "http://dashboard.test",
+      approvalHoldMs: options.approvalHoldMs ?? 0,
+      maxBodyBytes: 4 * 1024 * 1024,
+    },
+  );
   const server: Server = createServer(createHandler(state));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
@@ -130,6 +133,34 @@ export async function post(
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
+
+/**
+ * Opens a session by hand, without a client in between.
+ * @returns sends one body in that session; `session` is its id
+ */
+export async function openSession(url: string, token: string) {
+  const { headers } = await post(url, token, initializeBody);
+  const session = headers.get("mcp-session-id");
+  if (session === null) throw new Error("the proxy opened no session");
+  const send = (body: string, more: Record<string, string> = {}) =>
+    post(url, token, body, { "mcp-session-id": session, ...more });
+  return Object.assign(send, { session });
+}
+
+/** An `initialize` request as text. */
+export const initializeBody = JSON.stringify({
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "test-client", version: "1.2.3" },
+  },
+});
+
+/** A `tools/list` request as text. */
+export const listBody = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
 
 /** A `tools/call` request as text. */
 export function callBody(name: string, args: object = {}, id: number | string = 1): string {

@@ -1,0 +1,4 @@
+import { authHandler } from "#lib/web/auth.ts";
+
+export const GET = authHandler;
+export const POST = authHandler;

@@ -1,0 +1,89 @@
+import { AgentFacts } from "#components/agents/agent-facts.tsx";
+import { AgentMenu } from "#components/agents/agent-menu.tsx";
+import { AgentState } from "#components/agents/agent-state.tsx";
+import { GrantsEditor } from "#components/agents/grants-editor.tsx";
+import { callItemOf } from "#components/calls/call-item.ts";
+import { CallsTable } from "#components/calls/calls-table.tsx";
+import { Page } from "#components/shell/page.tsx";
+import { Section } from "#components/ui/card.tsx";
+import { Link } from "#components/ui/link.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { getAgent } from "#lib/agents/agents.ts";
+import { listCalls } from "#lib/calls/calls.ts";
+import { listServers } from "#lib/servers/servers.ts";
+import { forPage } from "#lib/web/errors.ts";
+import { may, requireOrg } from "#lib/web/session.ts";
+import { grantServers, revokeAgent, rotateAgent } from "../actions.ts";
+
+export async function generateMetadata({ params }: PageProps<"/orgs/[org]/agents/[agent]">) {
+  return { title: decodeURIComponent((await params).agent) };
+}
+
+export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agents/[agent]">) {
+  const { org, agent: segment } = await params;
+  const context = await requireOrg(org, "agents.read");
+  const agent = await forPage(getAgent(context, { agent: decodeURIComponent(segment) }));
+  const [servers, { calls }] = await Promise.all([
+    listServers(context),
+    listCalls(context, { agent: agent.name, limit: 20 }),
+  ]);
+  const choices = servers.map(({ slug, name }) => ({ slug, name }));
+  const isEditable = may(context, "agents.write") && agent.revokedAt === null;
+  return (
+    <Page>
+      <PageHeader
+        title={<span className="break-all font-mono text-lg">{agent.name}</span>}
+        breadcrumbs={[{ label: "Agents", href: `/orgs/${org}/agents` }]}
+        meta={<AgentState agent={agent} />}
+        {...(isEditable && {
+          action: (
+            <AgentMenu
+              agent={agent}
+              servers={choices}
+              base={`/orgs/${org}`}
+              look="buttons"
+              rotateAgent={rotateAgent.bind(null, org)}
+              revokeAgent={revokeAgent.bind(null, org)}
+              grantServers={grantServers.bind(null, org)}
+            />
+          ),
+        })}
+      />
+      <div className="grid items-start gap-8 lg:grid-cols-2">
+        <Section title="Token and client">
+          <AgentFacts agent={agent} />
+        </Section>
+        <Section
+          title="Servers"
+          description="The servers this agent may call, each under its own rules."
+        >
+          <GrantsEditor
+            agent={agent.name}
+            granted={agent.servers.map(({ slug }) => slug)}
+            servers={choices}
+            canEdit={isEditable}
+            base={`/orgs/${org}`}
+            grantServers={grantServers.bind(null, org)}
+          />
+        </Section>
+      </div>
+      <Section
+        title="Last calls"
+        actions={
+          <Link
+            href={`/orgs/${org}/calls?agent=${encodeURIComponent(agent.name)}`}
+            className="text-accent text-sm underline-offset-2 hover:underline"
+          >
+            All its calls
+          </Link>
+        }
+      >
+        {calls.length === 0 ? (
+          <p className="text-muted text-sm">It has not called anything yet.</p>
+        ) : (
+          <CallsTable base={`/orgs/${org}/calls`} calls={calls.map(callItemOf)} />
+        )}
+      </Section>
+    </Page>
+  );
+}

@@ -1,0 +1,79 @@
+import { DecideBar } from "#components/approvals/decide-bar.tsx";
+import { Inbox, NothingWaits } from "#components/approvals/inbox.tsx";
+import { queueItemOf } from "#components/approvals/queue-item.ts";
+import { RequestDetail } from "#components/approvals/request-detail.tsx";
+import { Page } from "#components/shell/page.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { type ApprovalRow, getApproval, listApprovals } from "#lib/approvals/approvals.ts";
+import { listCalls } from "#lib/calls/calls.ts";
+import { callFloor } from "#lib/calls/floor.ts";
+import { forPage } from "#lib/web/errors.ts";
+import { may, requireOrg, type WebContext } from "#lib/web/session.ts";
+import { decide } from "./actions.ts";
+
+/** The inbox, showing the request the address names or else the most urgent one. */
+export async function ApprovalsView({ org, id }: { org: string; id: string | null }) {
+  const context = await requireOrg(org, "approvals.read");
+  const [pending, decided] = await Promise.all([
+    listApprovals(context, { state: "pending" }),
+    listApprovals(context, { state: "decided", limit: 20 }),
+  ]);
+  const known = id === null ? pending[0] : [...pending, ...decided].find((row) => row.id === id);
+  const shown = known ?? (id === null ? null : await forPage(getApproval(context, { id })));
+  const nextId = pending.find((row) => row.id !== shown?.id)?.id;
+  return (
+    <Page width="content">
+      <div className={id === null ? undefined : "max-lg:hidden"}>
+        <PageHeader title="Approvals" />
+      </div>
+      <Inbox
+        orgSlug={org}
+        pending={pending.map(queueItemOf)}
+        decided={decided.map(queueItemOf)}
+        shownId={shown?.id ?? null}
+        opened={id !== null}
+      >
+        {shown === null ? (
+          <NothingWaits last={decided[0] && queueItemOf(decided[0])} />
+        ) : (
+          <Request context={context} approval={shown} nextId={nextId} />
+        )}
+      </Inbox>
+    </Page>
+  );
+}
+
+interface RequestProps {
+  context: WebContext;
+  approval: ApprovalRow;
+  nextId: string | undefined;
+}
+
+async function Request({ context, approval, nextId }: RequestProps) {
+  const base = `/orgs/${context.org.slug}`;
+  const { calls } = await listCalls(context, {
+    agent: approval.agent,
+    before: callFloor(approval.requestedAt),
+    limit: 5,
+  });
+  return (
+    <RequestDetail base={base} approval={approval} before={calls}>
+      {approval.state === "pending" &&
+        (may(context, "approvals.decide") ? (
+          <DecideBar
+            key={approval.id}
+            orgSlug={context.org.slug}
+            id={approval.id}
+            tool={approval.tool}
+            agent={approval.agent}
+            nextHref={nextId === undefined ? `${base}/approvals` : `${base}/approvals/${nextId}`}
+            decide={decide}
+          />
+        ) : (
+          <p className="text-muted text-sm">
+            Your role may not decide. Ask an owner, an admin or a policy manager.
+          </p>
+        ))}
+    </RequestDetail>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Metadata } from "next";
+import { OrgNameForm } from "#components/org/org-name-form.tsx";
+import { Page } from "#components/shell/page.tsx";
+import { Card, Facts, Section } from "#components/ui/card.tsx";
+import { CopyField } from "#components/ui/copy-button.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { env } from "#lib/env.ts";
+import { may, requireOrg } from "#lib/web/session.ts";
+import { saveOrgName } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Settings" };
+
+export default async function SettingsPage({ params }: PageProps<"/orgs/[org]/settings">) {
+  const { org: slug } = await params;
+  const context = await requireOrg(slug, "org.read");
+  const { name } = context.org;
+  return (
+    <Page width="form">
+      <PageHeader title="Settings" />
+      <Section title="Org">
+        <Card className="p-4">
+          {may(context, "org.update") ? (
+            <OrgNameForm action={saveOrgName.bind(null, slug)} name={name} />
+          ) : (
+            <Facts items={[{ term: "Name", value: name }]} />
+          )}
+        </Card>
+      </Section>
+      <Section
+        title="Address"
+        description="Agents' URLs contain it, so it stays as it is. The address of a server is added at its end."
+      >
+        <CopyField value={`${env().publicProxyUrl}/mcp/${slug}/`} what="address of the org" />
+      </Section>
+    </Page>
+  );
+}

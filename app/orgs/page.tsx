@@ -1,0 +1,52 @@
+import { Building2, Plus } from "lucide-react";
+import type { Metadata } from "next";
+import { signOut } from "#app/signin/actions.ts";
+import { OrgList } from "#components/org/org-list.tsx";
+import { PlainFrame } from "#components/org/plain-frame.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { listOrgsOfUser } from "#lib/orgs/orgs.ts";
+import { goTo } from "#lib/web/go-to.ts";
+import { requireUser } from "#lib/web/session.ts";
+
+export const metadata: Metadata = { title: "Orgs" };
+
+export default async function OrgsPage({ searchParams }: PageProps<"/orgs">) {
+  const user = await requireUser("/orgs");
+  const orgs = await listOrgsOfUser(user.id);
+  const [only] = orgs;
+  // Whoever comes to choose ("?choose") sees the list even when there is one.
+  if (only && orgs.length === 1 && (await searchParams).choose === undefined) {
+    goTo(`/orgs/${only.org.slug}`);
+  }
+  return (
+    <PlainFrame user={user} signOut={signOut}>
+      <PageHeader
+        title="Your orgs"
+        action={
+          <ButtonLink href="/orgs/new" icon={<Plus aria-hidden="true" className="size-4" />}>
+            New org
+          </ButtonLink>
+        }
+      />
+      {orgs.length > 0 ? (
+        <OrgList orgs={orgs} />
+      ) : (
+        <Card>
+          <EmptyState
+            icon={<Building2 aria-hidden="true" />}
+            title="No org yet"
+            description="An org holds servers, agents and rules. Create one, or ask a colleague to add you to theirs."
+            action={
+              <ButtonLink href="/orgs/new" variant="primary">
+                Create org
+              </ButtonLink>
+            }
+          />
+        </Card>
+      )}
+    </PlainFrame>
+  );
+}

@@ -1,0 +1,121 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { FormError } from "#components/forms/form-error.tsx";
+import { type Action, runAction } from "#components/run-action.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog, DialogClose } from "#components/ui/dialog.tsx";
+import { SelectField, TextField } from "#components/ui/field.tsx";
+import type { ActionError } from "#lib/errors.ts";
+import { expiryDays, expiryOptions, type IssuedToken, type ServerChoice } from "./agent-types.ts";
+import { IssuedTokenDialog } from "./issued-token-dialog.tsx";
+import { ServerChecks } from "./server-checks.tsx";
+
+const labels = { name: "Name", servers: "The list of servers", expiresInDays: "Expiry" };
+
+export interface CreateAgentDialogProps {
+  servers: readonly ServerChoice[];
+  base: string;
+  createAgent: Action<IssuedToken>;
+}
+
+/** Name, servers, expiry; then the token, once. */
+export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDialogProps) {
+  const [open, setOpen] = useState(false);
+  const [name, setName] = useState("");
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [expiry, setExpiry] = useState("90");
+  const [error, setError] = useState<ActionError | null>(null);
+  const [pending, setPending] = useState(false);
+  const [issued, setIssued] = useState<IssuedToken | null>(null);
+  const errors = fieldSentences(error, labels);
+
+  async function create() {
+    setPending(true);
+    setError(null);
+    const created = await runAction(createAgent, {
+      name,
+      servers: chosen,
+      expiresInDays: expiryDays(expiry),
+    });
+    setPending(false);
+    if (!created.ok) return setError(created.error);
+    setOpen(false);
+    setName("");
+    setChosen([]);
+    setIssued(created.data);
+  }
+
+  return (
+    <>
+      <Dialog
+        title="Create agent"
+        description="A named caller with a token of its own. Its calls are recorded under this name."
+        open={open}
+        onOpenChange={setOpen}
+        trigger={
+          <Button variant="primary" icon={<Plus aria-hidden="true" className="size-4" />}>
+            Create agent
+          </Button>
+        }
+      >
+        <form
+          noValidate
+          className="grid min-w-0 gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!pending) void create();
+          }}
+        >
+          <FormError error={error} labels={labels} />
+          <TextField
+            name="name"
+            label="Name"
+            mono
+            required
+            autoFocus
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            placeholder="ci-runner"
+            help="Letters, digits, dots, hyphens and underscores."
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            error={errors.name}
+          />
+          <ServerChecks
+            legend="Servers it may use"
+            servers={servers}
+            chosen={chosen}
+            onChange={setChosen}
+            error={errors.servers?.join(" ")}
+          />
+          <SelectField
+            name="expiresInDays"
+            label="Token expires in"
+            options={expiryOptions}
+            value={expiry}
+            onChange={(event) => setExpiry(event.target.value)}
+            error={errors.expiresInDays}
+          />
+          <div className="flex flex-wrap justify-end gap-2 max-sm:[&>*]:flex-1">
+            <DialogClose>
+              <Button>Cancel</Button>
+            </DialogClose>
+            <Button type="submit" variant="primary" pending={pending} pendingText="Creating">
+              Create agent
+            </Button>
+          </div>
+        </form>
+      </Dialog>
+      <IssuedTokenDialog
+        title={`${issued?.name ?? "The agent"} is created`}
+        issued={issued}
+        base={base}
+        onClose={() => setIssued(null)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+"use client";
+
+import { useState } from "react";
+import type { IssuedToken } from "#components/agents/agent-types.ts";
+import type { Action } from "#components/run-action.ts";
+import { SecretField } from "#components/ui/secret-field.tsx";
+import { AgentPicker, type ConnectAgent, type ReadyAgent } from "./agent-picker.tsx";
+import { FirstCall } from "./first-call.tsx";
+import { Snippets } from "./snippets.tsx";
+
+export interface ConnectFlowProps {
+  org: string;
+  server: { slug: string; name: string; proxyUrl: string };
+  agents: readonly ConnectAgent[];
+  /** An agent that was chosen elsewhere. */
+  preselected: string | null;
+  canWrite: boolean;
+  createAgent: Action<IssuedToken>;
+  rotateAgent: Action<IssuedToken>;
+  grantServers: Action<unknown>;
+}
+
+/** Which agent, its token once, the snippet for its client, then its first call as it comes in. */
+export function ConnectFlow(props: ConnectFlowProps) {
+  const { org, server, agents, preselected } = props;
+  const [ready, setReady] = useState<ReadyAgent | null>(() => {
+    const known = agents.find(({ name }) => name === preselected);
+    if (!known?.servers.includes(server.slug)) return null;
+    return { name: known.name, token: null, since: new Date().toISOString() };
+  });
+  return (
+    <div className="grid max-w-3xl gap-8">
+      <Step number={1} title="Choose the agent" done={ready !== null}>
+        {ready ? (
+          <p className="flex flex-wrap items-center gap-x-3 text-sm">
+            <span className="font-mono">{ready.name}</span>
+            <button
+              type="button"
+              onClick={() => setReady(null)}
+              className="rounded text-accent underline-offset-2 hover:underline"
+            >
+              Choose another
+            </button>
+          </p>
+        ) : (
+          <AgentPicker {...props} onReady={setReady} />
+        )}
+      </Step>
+      <Step number={2} title="Configure its client" done={false} isAhead={ready === null}>
+        {ready && (
+          <div className="grid min-w-0 gap-4">
+            {ready.token === null ? (
+              <p className="max-w-[72ch] text-muted text-sm">
+                The token of {ready.name} was shown when it was made. Put it where the snippet says{" "}
+                <code className="font-mono text-xs">{placeholder}</code>, or rotate the token on the
+                agent's page to get a new one.
+              </p>
+            ) : (
+              <SecretField
+                label={`Token of ${ready.name}`}
+                value={ready.token}
+                help="The snippets below contain it."
+                onStoredChange={() => {}}
+              />
+            )}
+            <Snippets
+              serverSlug={server.slug}
+              proxyUrl={server.proxyUrl}
+              token={ready.token ?? placeholder}
+            />
+          </div>
+        )}
+      </Step>
+      <Step number={3} title="Make a call" done={false} isAhead={ready === null}>
+        {ready && <FirstCall key={ready.since} org={org} server={server.slug} agent={ready} />}
+      </Step>
+    </div>
+  );
+}
+
+const placeholder = "YOUR_TOKEN";
+
+function Step(props: {
+  number: number;
+  title: string;
+  done: boolean;
+  isAhead?: boolean;
+  children: React.ReactNode;
+}) {
+  const { number, title, isAhead = false, children } = props;
+  return (
+    <section aria-label={title} className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-3 gap-y-3">
+      <span
+        aria-hidden="true"
+        className="grid size-6 place-items-center rounded-full border border-edge bg-raised font-medium text-xs"
+      >
+        {number}
+      </span>
+      <h2 className={isAhead ? "font-semibold text-lg text-muted" : "font-semibold text-lg"}>
+        {title}
+      </h2>
+      <div className="col-start-2 min-w-0">{children}</div>
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+"use client";
+
+import { CodeTabs } from "#components/ui/code-block.tsx";
+import { type Connection, connectSnippets } from "#lib/agents/snippets.ts";
+
+/** The exact configuration for each client. */
+export function Snippets(connection: Connection) {
+  return (
+    <CodeTabs
+      label="Client"
+      tabs={connectSnippets(connection).map(({ id, title, file, text }) => ({
+        id,
+        label: title,
+        code: text,
+        note: file ?? "Run in a terminal",
+      }))}
+    />
+  );
+}

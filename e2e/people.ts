@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { expect, type Page } from "@playwright/test";
+
+export interface Person {
+  name: string;
+  email: string;
+  password: string;
+}
+
+/** A person nobody has met before. */
+export function newPerson(): Person {
+  return {
+    name: "Test Engineer",
+    email: `engineer-${randomUUID()}@example.com`,
+    password: "correct horse battery",
+  };
+}
+
+/** An org slug of its own for each test. */
+export function newSlug(stem: string): string {
+  return `${stem}-${randomUUID().slice(0, 8)}`;
+}
+
+/** Fills in the real form and leaves the person at the form of a first org. */
+export async function signUp(page: Page, person: Person = newPerson()): Promise<Person> {
+  await page.goto("/signup");
+  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page).toHaveURL(/\/orgs\/new$/);
+  return person;
+}
+
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await page.goto("/signin");
+  await submitSignIn(page, person);
+  await expect(page).not.toHaveURL(/\/signin/);
+}
+
+/** Sends the form that is in view, whatever comes of it. */
+export async function submitSignIn(
+  page: Page,
+  { email, password }: Pick<Person, "email" | "password">,
+): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** From the form of a first org to its overview. */
+export async function createOrg(page: Page, name: string, slug: string): Promise<void> {
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Address").fill(slug);
+  await page.getByRole("button", { name: "Create org" }).click();
+  await expect(page).toHaveURL(new RegExp(`/orgs/${slug}$`));
+}
+
+export type Rule = "Allow" | "Limit" | "Approve" | "Deny" | "Hide";
+
+/** The rule control of one tool, in its row. */
+export function ruleControl(page: Page, tool: string) {
+  return page.getByRole("group", { name: `Rule of ${tool}`, exact: true });
+}
+
+/** Chooses a rule and waits until it is said to hold. */
+export async function setRule(page: Page, tool: string, rule: Rule): Promise<void> {
+  const done = {
+    Allow: "allowed",
+    Limit: "limited",
+    Approve: "waiting for approval",
+    Deny: "denied",
+    Hide: "hidden",
+  };
+  await ruleControl(page, tool).getByRole("radio", { name: rule }).check();
+  await expect(page.getByText(`${tool} is now ${done[rule]}`).first()).toBeVisible();
+}
