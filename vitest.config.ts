@@ -12,7 +12,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["lib/{policy,catalog}/**/*.test.ts", "{lib,proxy,scripts,components,bin}/**/*.unit.test.ts", "components/**/*.test.ts"],
+          include: [
+            "lib/{policy,catalog}/**/*.test.ts",
+            "{lib,proxy,scripts,components,bin}/**/*.unit.test.ts",
+            "components/**/*.test.ts",
+          ],
           exclude: ["**/*.db.test.ts", "node_modules/**"],
         },
       },
@@ -21,12 +25,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{lib,proxy,bin,scripts}/**/*.test.ts"],
-          exclude: [
-            "lib/policy/**",
-            "lib/catalog/**",
-            "**/*.unit.test.ts",
-            "node_modules/**",
-          ],
+          exclude: ["lib/policy/**", "lib/catalog/**", "**/*.unit.test.ts", "node_modules/**"],
           globalSetup: ["lib/testing/global-setup.ts"],
           setupFiles: ["lib/testing/setup.ts"],
           testTimeout: 30_000,

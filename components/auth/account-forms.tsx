@@ -1,7 +1,7 @@
 "use client";
 
 import { useActionState } from "react";
-import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { SavedNote } from "#components/forms/saved-note.tsx";
 import { TextField } from "#components/ui/field.tsx";
@@ -9,20 +9,18 @@ import { SubmitButton } from "#components/ui/submit-button.tsx";
 import { emptyForm, type FormAction } from "./sign-in-form.tsx";
 import { passwordRule } from "./sign-up-form.tsx";
 
-const nameLabels = { name: "Name" };
-
 export function NameForm({ action, name }: { action: FormAction; name: string }) {
   const [state, send] = useActionState(action, emptyForm);
   return (
     <form action={send} noValidate className="grid gap-4">
-      <FormError error={state.error} labels={nameLabels} />
+      <FormError error={state.error} />
       <TextField
         name="name"
-        label={nameLabels.name}
+        label="Name"
         autoComplete="name"
         help="How your approvals and changes are signed from now on."
         defaultValue={state.values.name ?? name}
-        error={fieldSentences(state.error, nameLabels).name}
+        error={fieldMessages(state.error).name}
       />
       <div className="flex items-center gap-3">
         <SubmitButton variant="secondary" pendingText="Saving">
@@ -34,25 +32,23 @@ export function NameForm({ action, name }: { action: FormAction; name: string })
   );
 }
 
-const passwordLabels = { current: "Present password", next: "New password" };
-
 export function PasswordForm({ action, email }: { action: FormAction; email: string }) {
   const [state, send] = useActionState(action, emptyForm);
-  const errors = fieldSentences(state.error, passwordLabels);
+  const errors = fieldMessages(state.error);
   return (
     <form action={send} noValidate className="grid gap-4">
-      <FormError error={state.error} labels={passwordLabels} />
+      <FormError error={state.error} />
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <TextField
         name="current"
-        label={passwordLabels.current}
+        label="Present password"
         type="password"
         autoComplete="current-password"
         error={errors.current}
       />
       <TextField
         name="next"
-        label={passwordLabels.next}
+        label="New password"
         type="password"
         autoComplete="new-password"
         help={passwordRule}
@@ -76,7 +72,7 @@ export function OtherSessionsForm({ action }: { action: FormAction }) {
         Sign out other browsers
       </SubmitButton>
       <SavedNote state={state}>Every other browser is signed out</SavedNote>
-      <FormError error={state.error} labels={{}} />
+      <FormError error={state.error} />
     </form>
   );
 }

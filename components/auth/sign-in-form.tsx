@@ -1,7 +1,7 @@
 "use client";
 
 import { useActionState } from "react";
-import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
@@ -11,18 +11,16 @@ export type FormAction = (before: FormState, data: FormData) => Promise<FormStat
 
 export const emptyForm: FormState = { values: {}, error: null, saved: 0 };
 
-const labels = { email: "E-mail", password: "Password" };
-
 export function SignInForm({ action, next }: { action: FormAction; next: string | undefined }) {
   const [state, send] = useActionState(action, emptyForm);
-  const errors = fieldSentences(state.error, labels);
+  const errors = fieldMessages(state.error);
   return (
     <form action={send} noValidate className="grid gap-4">
-      <FormError error={state.error} labels={labels} />
+      <FormError error={state.error} />
       {next !== undefined && <input type="hidden" name="next" value={next} />}
       <TextField
         name="email"
-        label={labels.email}
+        label="E-mail"
         type="email"
         autoComplete="username"
         inputMode="email"
@@ -33,7 +31,7 @@ export function SignInForm({ action, next }: { action: FormAction; next: string 
       />
       <TextField
         name="password"
-        label={labels.password}
+        label="Password"
         type="password"
         autoComplete="current-password"
         required

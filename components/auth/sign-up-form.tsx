@@ -1,27 +1,25 @@
 "use client";
 
 import { useActionState } from "react";
-import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 import { emptyForm, type FormAction } from "./sign-in-form.tsx";
-
-const labels = { name: "Name", email: "E-mail", password: "Password" };
 
 export const passwordRule =
   "12 characters or more. Any characters; a few unrelated words are easy to remember.";
 
 export function SignUpForm({ action, next }: { action: FormAction; next: string | undefined }) {
   const [state, send] = useActionState(action, emptyForm);
-  const errors = fieldSentences(state.error, labels);
+  const errors = fieldMessages(state.error);
   return (
     <form action={send} noValidate className="grid gap-4">
-      <FormError error={state.error} labels={labels} />
+      <FormError error={state.error} />
       {next !== undefined && <input type="hidden" name="next" value={next} />}
       <TextField
         name="name"
-        label={labels.name}
+        label="Name"
         autoComplete="name"
         help="How your approvals and changes are signed."
         required
@@ -31,7 +29,7 @@ export function SignUpForm({ action, next }: { action: FormAction; next: string 
       />
       <TextField
         name="email"
-        label={labels.email}
+        label="E-mail"
         type="email"
         autoComplete="username"
         inputMode="email"
@@ -41,7 +39,7 @@ export function SignUpForm({ action, next }: { action: FormAction; next: string 
       />
       <TextField
         name="password"
-        label={labels.password}
+        label="Password"
         type="password"
         autoComplete="new-password"
         help={passwordRule}

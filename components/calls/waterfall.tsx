@@ -46,6 +46,7 @@ export function Waterfall({ addedMs, upstreamMs, serverName, forwarded }: Waterf
           <dt className="truncate text-muted">{label}</dt>
           <dd aria-hidden="true">
             <svg
+              aria-hidden="true"
               viewBox="0 0 100 8"
               preserveAspectRatio="none"
               className="h-2 w-full rounded-full bg-sunken"

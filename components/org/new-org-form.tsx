@@ -2,28 +2,26 @@
 
 import { useActionState, useState } from "react";
 import { emptyForm, type FormAction } from "#components/auth/sign-in-form.tsx";
-import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 import { slugOf } from "./slug-of.ts";
 
-const labels = { name: "Name", slug: "Address" };
-
 export function NewOrgForm({ action, proxyUrl }: { action: FormAction; proxyUrl: string }) {
   const [state, send] = useActionState(action, emptyForm);
   const [name, setName] = useState(state.values.name ?? "");
   // Follows the name until somebody types an address.
   const [slug, setSlug] = useState<string | null>(state.values.slug ?? null);
-  const errors = fieldSentences(state.error, labels);
+  const errors = fieldMessages(state.error);
   const shown = slug ?? slugOf(name);
   return (
     <form action={send} noValidate className="grid gap-4">
-      <FormError error={state.error} labels={labels} />
+      <FormError error={state.error} />
       <TextField
         name="name"
-        label={labels.name}
+        label="Name"
         autoComplete="organization"
         autoFocus
         required
@@ -33,7 +31,7 @@ export function NewOrgForm({ action, proxyUrl }: { action: FormAction; proxyUrl:
       />
       <TextField
         name="slug"
-        label={labels.slug}
+        label="Address"
         help={
           <>
             Stays for good: agents use{" "}

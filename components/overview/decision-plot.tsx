@@ -34,6 +34,7 @@ export function DecisionPlot({ callsHref, hours }: DecisionPlotProps) {
         </div>
         <div className="min-w-0">
           <svg
+            aria-hidden="true"
             viewBox={`0 0 ${hours.length * step} ${height}`}
             preserveAspectRatio="none"
             className="h-36 w-full border-y"

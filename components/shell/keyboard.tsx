@@ -54,7 +54,10 @@ export function KeyboardRows() {
 }
 
 function neighbour(current: HTMLElement | null, step: 1 | -1): HTMLElement | undefined {
-  const dialogs = document.querySelectorAll("[role=dialog], [role=alertdialog]");
+  // A toast is a dialog by its role, and never takes the keys from the page.
+  const dialogs = document.querySelectorAll(
+    ":is([role=dialog], [role=alertdialog]):not([aria-modal=false])",
+  );
   const scope = dialogs[dialogs.length - 1] ?? document;
   const rows = [...scope.querySelectorAll<HTMLElement>("[data-row]")].filter(
     (row) => row.offsetParent !== null,

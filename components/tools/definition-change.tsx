@@ -18,7 +18,7 @@ export function DefinitionChange({ before, after }: { before: unknown; after: un
         <span
           key={line.key}
           className={cn(
-            "block w-max min-w-full px-3",
+            "block whitespace-pre-wrap break-words pr-3 pl-8 -indent-5",
             line.kind === "added" && "bg-positive/10 text-positive",
             line.kind === "removed" && "bg-danger/10 text-danger",
             line.kind === "same" && "text-muted",

@@ -1,7 +1,7 @@
 "use client";
 
 import { CornerDownRight } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { Segmented } from "#components/ui/segmented.tsx";
 import type { ToolChoice } from "#lib/policy/edit.ts";
@@ -28,6 +28,17 @@ export function RuleControl(props: RuleControlProps) {
   const root = useRef<HTMLDivElement>(null);
   const byPointer = useRef(false);
   const inherited = inheritedFrom(rule);
+
+  useEffect(() => {
+    if (editing === null) return;
+    // Left alone, an editor goes when the work goes on in another row.
+    function leave(event: FocusEvent) {
+      const row = root.current?.closest("[data-row]");
+      if (event.target instanceof Node && row && !row.contains(event.target)) setEditing(null);
+    }
+    document.addEventListener("focusin", leave);
+    return () => document.removeEventListener("focusin", leave);
+  }, [editing]);
 
   function choose(choice: Choice) {
     // Arrow keys pass over choices and number keys go on to the next row: only then focus stays.
@@ -82,7 +93,7 @@ export function RuleControl(props: RuleControlProps) {
           />
         </div>
       </div>
-      {editing?.what === "limit" && rule.choice === "limit" && (
+      {editing?.what === "limit" && rule.choice === "limit" && inherited === null && (
         <LimitEditor
           tool={tool}
           limit={rule.rateLimit ?? startLimit}
@@ -91,7 +102,7 @@ export function RuleControl(props: RuleControlProps) {
           onClose={close}
         />
       )}
-      {editing?.what === "reason" && rule.choice === "deny" && (
+      {editing?.what === "reason" && rule.choice === "deny" && inherited === null && (
         <ReasonEditor
           tool={tool}
           reason={rule.reason ?? ""}

@@ -36,7 +36,13 @@ export function LimitEditor({ tool, limit, autoFocus, onSave, onClose }: LimitEd
   }
 
   return (
-    <EditorForm label={`Limit of ${tool}`} autoFocus={autoFocus} onSave={save} onClose={onClose}>
+    <EditorForm
+      label={`Limit of ${tool}`}
+      autoFocus={autoFocus}
+      isValid={problem === null}
+      onSave={save}
+      onClose={onClose}
+    >
       <Input
         aria-label="Calls"
         inputMode="numeric"
@@ -109,17 +115,27 @@ export function ReasonEditor({ tool, reason, autoFocus, onSave, onClose }: Reaso
 function EditorForm({
   label,
   autoFocus,
+  isValid = true,
   onSave,
   onClose,
   children,
 }: {
   label: string;
   autoFocus: boolean;
+  isValid?: boolean;
   onSave: () => void;
   onClose: () => void;
   children: ReactNode;
 }) {
   const form = useRef<HTMLFormElement>(null);
+  // Closing moves the focus, which would save once more.
+  const isClosed = useRef(false);
+
+  function end(how: () => void) {
+    if (isClosed.current) return;
+    isClosed.current = how === onClose || isValid;
+    how();
+  }
 
   useEffect(() => {
     if (!autoFocus) return;
@@ -134,15 +150,17 @@ function EditorForm({
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
-        onSave();
+        end(onSave);
       }}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.stopPropagation();
-        onClose();
+        end(onClose);
       }}
       onBlur={(event) => {
-        if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) onSave();
+        if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) {
+          end(onSave);
+        }
       }}
       className="flex max-w-full flex-wrap items-center justify-end gap-1.5 pb-1.5 text-muted text-sm max-sm:justify-start"
     >

@@ -57,7 +57,6 @@ export function ToolDrawer(props: ToolDrawerProps) {
       }}
       title={<span className="break-all font-mono">{shown?.name}</span>}
       description={shown && <DrawerSummary tool={shown} />}
-      footer={shown?.held && props.canEdit ? <AcceptButton onAccept={props.onAccept} /> : undefined}
     >
       {shown && <DrawerContent key={shown.name} {...props} tool={shown} />}
     </Drawer>
@@ -81,8 +80,10 @@ function AcceptButton({ onAccept }: { onAccept: () => Promise<void> }) {
   return (
     <Button
       variant="primary"
+      size="small"
       pending={pending}
-      icon={<Check aria-hidden="true" className="size-4" />}
+      pendingText="Accepting"
+      icon={<Check aria-hidden="true" className="size-3.5" />}
       onClick={() => {
         setPending(true);
         void onAccept().finally(() => setPending(false));
@@ -120,6 +121,16 @@ function DrawerContent(props: ToolDrawerProps & { tool: ToolView }) {
   const inherited = inheritedFrom(tool.rule);
   return (
     <div className="grid gap-6" data-row="">
+      {tool.held && (
+        <div className="flex flex-wrap items-center justify-between gap-3 rounded border border-caution/40 bg-caution/6 px-3 py-2">
+          <p className="min-w-0 flex-1 text-sm">
+            {tool.held === "new"
+              ? "A new tool. Agents do not see it until somebody accepts it."
+              : "The server announces it differently now. Agents do not get it until somebody accepts the change."}
+          </p>
+          {canEdit && <AcceptButton onAccept={props.onAccept} />}
+        </div>
+      )}
       {tool.description !== "" && (
         <p className="max-w-[72ch] whitespace-pre-line text-base">
           {visibleText(tool.description)}

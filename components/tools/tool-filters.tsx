@@ -2,6 +2,7 @@
 
 import { ListFilter } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
+import { useState } from "react";
 import { categoryLooks } from "#components/category-label.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { FilterChip } from "#components/ui/filter-chip.tsx";
@@ -53,6 +54,8 @@ export function ToolFilters({ shown, total }: { shown: number; total: number }) 
   const filter = useToolFilter();
   const params = useSearchParams();
   const pathname = usePathname();
+  // The address follows a moment later; typing must not wait for it.
+  const [typed, setTyped] = useState<string | null>(null);
 
   function addressWith(name: string, value: string | null): string {
     const next = new URLSearchParams(params);
@@ -67,10 +70,12 @@ export function ToolFilters({ shown, total }: { shown: number; total: number }) 
     <search className="flex flex-wrap items-center gap-2">
       <SearchInput
         label="Search tools"
-        value={filter.query}
-        onChange={(event) =>
-          window.history.replaceState(null, "", addressWith("q", event.target.value))
-        }
+        value={typed ?? filter.query}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          window.history.replaceState(null, "", addressWith("q", event.target.value));
+        }}
+        onBlur={() => setTyped(null)}
       />
       <Menu
         trigger={

@@ -18,16 +18,17 @@ export interface TextOptions {
 const same = (text: string) => text;
 const lower = (text: string) => text.toLowerCase();
 const upper = (text: string) => text.toUpperCase();
-const lowerOfUpper = (text: string) => text.toUpperCase().toLowerCase();
+// Finds the most texts equal; some languages lower a dotted capital I to a plain i.
+const widest = (text: string) => text.toUpperCase().toLowerCase().replaceAll("i\u0307", "i");
 
 /** The lenses for comparing texts. */
 export function comparisonLenses(options: TextOptions): readonly Lens[] {
-  return lenses(options, [lower, upper, lowerOfUpper]);
+  return lenses(options, [lower, upper, widest]);
 }
 
 /** The lenses for a pattern that already ignores case by RE2's simple folding. */
 export function patternLenses(options: TextOptions): readonly Lens[] {
-  return lenses(options, [same, lowerOfUpper]);
+  return lenses(options, [same, widest]);
 }
 
 function lenses(options: TextOptions, folds: readonly Lens["fold"][]): readonly Lens[] {

@@ -37,7 +37,7 @@ function explainIssue(issue: Issue, root: unknown): Finding[] {
       return one(mismatch(found, nouns[issue.expected] ?? issue.expected));
     case "invalid_value":
       return one(
-        mismatch(found, issue.values.map((choice) => JSON.stringify(choice)).join(" or ")),
+        mismatch(found, alternatives(issue.values.map((choice) => JSON.stringify(choice)))),
       );
     case "too_big":
       return one(`Use at most ${count(issue.maximum, issue.origin)}.`);
@@ -53,7 +53,7 @@ function explainUnion(issue: Extract<Issue, { code: "invalid_union" }>, root: un
   const path = textPath(issue.path);
   if (issue.errors.length === 0) {
     const choices = "options" in issue && Array.isArray(issue.options) ? issue.options : [];
-    return [{ path, message: mismatch(valueAt(root, issue.path), choices.join(", ")) }];
+    return [{ path, message: mismatch(valueAt(root, issue.path), alternatives(choices)) }];
   }
   const meant = issue.errors.find((branch) => branch.every((inner) => !missesType(inner)));
   if (meant !== undefined) {
@@ -63,8 +63,8 @@ function explainUnion(issue: Extract<Issue, { code: "invalid_union" }>, root: un
   const expected = issue.errors.flatMap((branch) =>
     branch.flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : [])),
   );
-  const choices = [...new Set(expected)].map((name) => nouns[name] ?? name).join(" or ");
-  return [{ path, message: mismatch(valueAt(root, issue.path), choices) }];
+  const choices = [...new Set(expected)].map((name) => nouns[name] ?? name);
+  return [{ path, message: mismatch(valueAt(root, issue.path), alternatives(choices)) }];
 }
 
 function missesType(issue: Issue): boolean {
@@ -90,6 +90,10 @@ function count(amount: number | bigint, origin: string): string {
 function mismatch(found: unknown, expected: string): string {
   if (found === undefined) return `This is missing: write ${expected}.`;
   return `This is ${typeWord(found)}: write ${expected}.`;
+}
+
+function alternatives(choices: readonly string[]): string {
+  return choices.join(", ").replace(/, ([^,]*)$/, " or $1");
 }
 
 function typeWord(value: unknown): string {

@@ -167,7 +167,8 @@ const wideEdges = new RegExp(`^[${wide}]+|[${wide}]+$`, "gu");
 function foldText(text: string, fold: string): string {
   if (fold === "lower") return text.toLowerCase();
   if (fold === "upper") return text.toUpperCase();
-  return fold === "both" ? text.toUpperCase().toLowerCase() : text;
+  if (fold === "none") return text;
+  return text.toUpperCase().toLowerCase().split("i\u0307").join("i");
 }
 
 function textHolds({ op, value, ignore_case }: TextCondition, text: string, wanted: string[]) {

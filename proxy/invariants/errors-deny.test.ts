@@ -126,7 +126,9 @@ describe("invariant 3: errors deny", () => {
   });
 
   test("a server whose policy cannot be found is no server", async () => {
-    await database().policyVersion.deleteMany({ where: { orgId: server.context.org.id } });
+    const orgId = server.context.org.id;
+    await database().policyVersion.deleteMany({ where: { orgId } });
+    await database().server.updateMany({ where: { orgId }, data: { revision: { increment: 1 } } });
     const before = upstream.ledger.length;
     expect((await get()).status).toBe(404);
     expect(upstream.ledger.length).toBe(before);
