@@ -24,14 +24,14 @@ export function printable(text: string): string {
   });
 }
 
-/** The same for text of several lines, such as a policy. */
+/** The same for text of several lines, such as a policy or arguments. */
 export function printableLines(text: string): string {
-  return text
-    .split("\n")
-    .map((line) =>
-      line.replace(/[^\P{C}\t]/gu, (character) => JSON.stringify(character).slice(1, -1)),
-    )
-    .join("\n");
+  return text.replace(/[^\P{C}\t\n]/gu, (character) =>
+    // By UTF-16 unit, so that JSON stays the same JSON.
+    Array.from({ length: character.length }, (_, index) => {
+      return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
+    }).join(""),
+  );
 }
 
 /** A line about what is going on; standard output is kept for the answer. */

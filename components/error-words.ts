@@ -11,7 +11,7 @@ export function errorWords(error: unknown): ErrorWords {
   const digest = digestOf(error);
   const [, code, message] = /^([a-z_]+);(.+)$/s.exec(digest) ?? [];
   if (code === "forbidden" && message) {
-    return { title: "Your role does not allow this", description: message };
+    return { title: "This is not for your role", description: message };
   }
   if (message) return { title: "This cannot be shown", description: message };
   const place = digest === "" ? "" : ` under ${digest}`;

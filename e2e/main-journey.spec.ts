@@ -1,5 +1,7 @@
+import { addAgent, addServer, applyPolicy, createWorld } from "./command-line.ts";
 import { expect, test } from "./fixtures.ts";
-import { createOrg, newSlug, ruleControl, setRule, signUp } from "./people.ts";
+import { inspector } from "./inspector.ts";
+import { connectInBrowser, createOrg, newSlug, ruleControl, setRule, signUp } from "./people.ts";
 
 test("from sign-up to the first decided calls, every call is decided before it reaches the server", async ({
   page,
@@ -53,28 +55,19 @@ test("from sign-up to the first decided calls, every call is decided before it r
     await setRule(page, "run_query", "Hide");
   });
 
-  const { url, token } =
-    await test.step("connect an agent: copy the proxy URL and its token", async () => {
-      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-      await page.getByRole("button", { name: "Copy proxy URL" }).click();
-      const copied = await page.evaluate(() => navigator.clipboard.readText());
-      await page.getByRole("link", { name: "Connect an agent" }).click();
-      await page.getByRole("form", { name: "New agent" }).getByLabel("Name").fill("alice-laptop");
-      await page.getByRole("button", { name: "Create agent" }).click();
-      await page.getByRole("button", { name: "Copy Token of alice-laptop" }).click();
-      const secret = await page.evaluate(() => navigator.clipboard.readText());
-      expect(secret).toMatch(/^cg_agt_[0-9A-Za-z]{49}$/);
-      for (const client of ["Claude Code", "Claude Desktop", "Cursor", "VS Code", "Codex CLI"]) {
-        await page.getByRole("tab", { name: client }).click();
-        const snippet = page.getByRole("region", { name: `${client} snippet` });
-        await expect(snippet).toContainText(copied);
-        await expect(snippet).toContainText(secret);
-      }
-      await expect(page.getByText("Waiting for the first call…")).toBeVisible();
-      return { url: copied, token: secret };
-    });
+  const access = await test.step("connect an agent: copy the proxy URL and its token", async () => {
+    const copied = await connectInBrowser(page, "alice-laptop");
+    expect(copied.token).toMatch(/^cg_agt_[0-9A-Za-z]{49}$/);
+    for (const client of ["Claude Code", "Claude Desktop", "Cursor", "VS Code", "Codex", "JSON"]) {
+      await page.getByRole("tab", { name: client, exact: true }).click();
+      const snippet = page.getByRole("region", { name: `${client} snippet` });
+      await expect(snippet).toContainText(copied.url);
+      await expect(snippet).toContainText(copied.token);
+    }
+    return copied;
+  });
 
-  const agent = await connect({ url, token });
+  const agent = await connect(access);
 
   await test.step("the client sees the listed tools only, and an allowed call answers", async () => {
     expect(await agent.listTools()).toEqual([
@@ -184,4 +177,45 @@ test("from sign-up to the first decided calls, every call is decided before it r
     await expect(page.getByRole("main")).toContainText("Reason given: Ask #platform first.");
     await expect(page.getByRole("main")).toContainText("It was not sent to the server.");
   });
+});
+
+test("the Inspector's command line gets the same answers as any other client", async ({
+  upstream,
+}) => {
+  const { org } = await createWorld("inspector");
+  await addServer(org, "billing", upstream.url);
+  const access = await addAgent(org, "ci-runner", "billing");
+  await applyPolicy(
+    org,
+    "billing",
+    `version: 1
+default: deny
+tools:
+  get_invoice: { action: allow }
+  delete_customer: { action: deny, reason: "Ask #platform first." }
+  run_query: { action: hide }
+`,
+  );
+
+  const list = await inspector(access, ["--method", "tools/list"]);
+  expect(list.code, list.stderr).toBe(0);
+  expect(list.stdout).toContain("get_invoice");
+  expect(list.stdout).toContain("delete_customer");
+  expect(list.stdout).not.toContain("run_query");
+
+  const call = (tool: string) => {
+    const what = ["--method", "tools/call", "--tool-name", tool];
+    return inspector(access, [...what, "--tool-args-json", '{"id":"4711"}']);
+  };
+  const allowed = await call("get_invoice");
+  expect(allowed.code, allowed.stderr).toBe(0);
+  expect(allowed.stdout).toContain("get_invoice done for");
+
+  const denied = await call("delete_customer");
+  expect(denied.stdout).toContain("Blocked by policy");
+  expect(denied.stdout).toContain("Ask #platform first.");
+
+  const hidden = await call("run_query");
+  expect(hidden.code).not.toBe(0);
+  expect(upstream.executed).toEqual(["get_invoice"]);
 });

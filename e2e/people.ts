@@ -72,6 +72,24 @@ export async function setRule(page: Page, tool: string, rule: Rule): Promise<voi
     Deny: "denied",
     Hide: "hidden",
   };
-  await ruleControl(page, tool).getByRole("radio", { name: rule }).check();
+  await ruleControl(page, tool).getByRole("radio", { name: rule }).click();
   await expect(page.getByText(`${tool} is now ${done[rule]}`).first()).toBeVisible();
+}
+
+/** Goes through "Connect an agent" from a server's page and copies what its client needs. */
+export async function connectInBrowser(
+  page: Page,
+  name: string,
+): Promise<{ url: string; token: string }> {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole("button", { name: "Copy proxy URL" }).click();
+  const url = await clipboard();
+  await page.getByRole("link", { name: "Connect an agent" }).click();
+  await page.getByRole("form", { name: "New agent" }).getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Create agent" }).click();
+  await page.getByRole("button", { name: `Copy Token of ${name}` }).click();
+  const token = await clipboard();
+  await expect(page.getByText("Waiting for the first call…")).toBeVisible();
+  return { url, token };
 }

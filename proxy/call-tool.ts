@@ -15,6 +15,7 @@ import { judge } from "./judge.ts";
 import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
 import type { ApprovalNews, Recorded } from "./ports.ts";
 import { refuseAccess, refuseSessionEnded } from "./refuse.ts";
+import type { UpstreamReply } from "./upstream/types.ts";
 
 interface Admitted {
   callId: string;
@@ -191,8 +192,13 @@ async function forwardCall(
     ...settlementOf(exchange, callId, state.now() - sentAt),
     ...verdict,
     responseBytes: delivered.responseBytes,
-    httpStatus: delivered.failure ? (delivered.failure.status ?? null) : 200,
+    httpStatus: delivered.failure ? (delivered.failure.status ?? null) : statusOf(upstreamReply),
   });
+}
+
+/** An event stream always comes with 200; a JSON answer may be an error with a status of its own. */
+function statusOf(reply: UpstreamReply): number {
+  return reply.kind === "json" ? reply.status : 200;
 }
 
 function settlementOf(exchange: Exchange, callId: string, upstreamMs: number | null) {

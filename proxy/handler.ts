@@ -7,7 +7,13 @@ import type { Exchange, ProxyState } from "./exchange.ts";
 import { initialize } from "./initialize.ts";
 import { type ParsedMessage, readMessage } from "./json/json-rpc.ts";
 import { REQUEST_LIMITS } from "./json/parse-json.ts";
-import { checkContent, checkHostAndOrigin, type HttpRefusal, readBody } from "./receive.ts";
+import {
+  checkContent,
+  checkHostAndOrigin,
+  checkSingleHeaders,
+  type HttpRefusal,
+  readBody,
+} from "./receive.ts";
 import { refuseAccess } from "./refuse.ts";
 import { endAgentSession, relayNotice, relayRequest, relayStream } from "./relay.ts";
 import { AgentReply } from "./respond.ts";
@@ -43,7 +49,7 @@ async function handle(
   const receivedAt = state.now();
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
   if (path === "/healthz") return reply.finish(Buffer.from('{"status":"ok"}'));
-  const refused = checkHostAndOrigin(request, state.config);
+  const refused = checkSingleHeaders(request) ?? checkHostAndOrigin(request, state.config);
   if (refused) return refuseHttp(reply, refused);
   const match = mcpPath.exec(path);
   if (!match?.[1] || !match[2]) {

@@ -1,9 +1,9 @@
 import { errorAnswer, upstreamErrorAnswer } from "./answers.ts";
 import { deliver } from "./deliver.ts";
 import { type Exchange, upstreamContext } from "./exchange.ts";
-import type { JsonRpcRequest } from "./json/json-rpc.ts";
+import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "./json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "./json/parse-json.ts";
-import type { UpstreamReply } from "./upstream/types.ts";
+import type { UpstreamEvent, UpstreamReply } from "./upstream/types.ts";
 
 /**
  * `initialize`: opens the upstream's session and binds ours to it, the agent and the server. A
@@ -24,41 +24,74 @@ export async function initialize(exchange: Exchange, request: JsonRpcRequest): P
   }
   const isChild = gate.server.kind === "connector";
   const context = { ...upstreamContext(exchange), sessionId: null, protocolVersion: null };
-  const upstreamReply = await upstream.send(request, context);
-  if (
-    upstreamReply.kind === "error" ||
-    (upstreamReply.kind === "json" && "error" in upstreamReply.message)
-  ) {
+  const opening = await readOpening(await upstream.send(request, context), request.id);
+  const upstreamSessionId = sessionIdOf(opening.reply);
+  if (opening.result === null) {
     if (isChild) await upstream.close();
-  } else if (isChild || sessionIdOf(upstreamReply) !== null) {
-    const id = await state.ports.createSession({
-      orgId: access.orgId,
-      agentId: access.agentId,
-      serverId: access.serverId,
-      protocolRevision: revisionOf(upstreamReply, request),
-      upstreamSessionId: sessionIdOf(upstreamReply),
-      instanceId: isChild ? state.config.instanceId : null,
-    });
-    if (isChild) state.upstreams.adopt(id, access.orgId, upstream);
-    reply.setHeader("mcp-session-id", id);
+  } else if (isChild || upstreamSessionId !== null) {
+    try {
+      const id = await state.ports.createSession({
+        orgId: access.orgId,
+        agentId: access.agentId,
+        serverId: access.serverId,
+        protocolRevision: revisionOf(opening.result, request),
+        upstreamSessionId,
+        instanceId: isChild ? state.config.instanceId : null,
+      });
+      if (isChild) state.upstreams.adopt(id, access.orgId, upstream);
+      reply.setHeader("mcp-session-id", id);
+    } catch (error) {
+      if (isChild) await upstream.close();
+      throw error;
+    }
   }
   state.touch(access, clientOf(request.params));
-  await deliver(exchange, upstreamReply, request.id, (failure) =>
+  await deliver(exchange, opening.reply, request.id, (failure) =>
     upstreamErrorAnswer(request.id, access, failure),
   );
+}
+
+interface Opening {
+  reply: UpstreamReply;
+  /** What the server answered; null when it refused or failed, and there is nothing to open. */
+  result: JsonObject | null;
+}
+
+/** Reads a reply up to its answer, because only a server that agreed gets a session. */
+async function readOpening(reply: UpstreamReply, id: RequestId): Promise<Opening> {
+  if (reply.kind === "json") return { reply, result: resultOf(reply.message) };
+  if (reply.kind !== "stream") return { reply, result: null };
+  const read: UpstreamEvent[] = [];
+  let result: JsonObject | null = null;
+  for (;;) {
+    const next = await reply.events.next();
+    if (next.done) break;
+    const event = next.value;
+    read.push(event);
+    if (event.kind !== "message" || event.parsed.kind !== "response") continue;
+    if (event.parsed.message.id !== id) continue;
+    result = resultOf(event.parsed.message);
+    break;
+  }
+  return { reply: { ...reply, events: replay(read, reply.events) }, result };
+}
+
+async function* replay(read: UpstreamEvent[], rest: AsyncIterableIterator<UpstreamEvent>) {
+  yield* read;
+  yield* rest;
+}
+
+function resultOf(message: JsonRpcResponse): JsonObject | null {
+  return "result" in message ? message.result : null;
 }
 
 function sessionIdOf(reply: UpstreamReply): string | null {
   return reply.kind === "error" ? null : reply.sessionId;
 }
 
-/** The negotiated revision; on a stream it is not known yet, so what the agent asked for. */
-function revisionOf(reply: UpstreamReply, request: JsonRpcRequest): string {
-  const negotiated =
-    reply.kind === "json" && "result" in reply.message
-      ? reply.message.result.protocolVersion
-      : undefined;
-  const revision = negotiated ?? request.params?.protocolVersion;
+/** The negotiated revision; else what the agent asked for. */
+function revisionOf(result: JsonObject, request: JsonRpcRequest): string {
+  const revision = result.protocolVersion ?? request.params?.protocolVersion;
   return typeof revision === "string" ? revision : "";
 }
 

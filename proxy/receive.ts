@@ -8,6 +8,30 @@ export interface HttpRefusal {
 }
 
 /**
+ * Refuses a request that says twice who it is or what it carries: Node keeps the first or joins
+ * them, the next hop may keep the last. Null when each is said once.
+ */
+export function checkSingleHeaders(request: IncomingMessage): HttpRefusal | null {
+  const seen = new Set<string>();
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const name = request.rawHeaders[at]?.toLowerCase() ?? "";
+    if (!singleHeaders.has(name) && !name.startsWith("mcp-")) continue;
+    if (seen.has(name)) return refuse(400, `The header ${name} was sent more than once.`);
+    seen.add(name);
+  }
+  return null;
+}
+
+const singleHeaders = new Set([
+  "authorization",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "host",
+  "origin",
+]);
+
+/**
  * DNS-rebinding defence: the Host must be one of ours, and an Origin, where a browser sends one,
  * must be allowed (MCP transports, "Security Warning"; AISVS 10.3.3). Null when both hold.
  */

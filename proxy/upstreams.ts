@@ -41,9 +41,10 @@ export class Upstreams {
     return this.#ports.openUpstream(server).catch((error) => unusable(server, error));
   }
 
-  /** Binds a child process to the session that was created for it. */
+  /** Binds a child process to the session that was created for it, for as long as it lives. */
   adopt(sessionId: string, orgId: string, upstream: Upstream): void {
     this.#children.set(sessionId, { upstream, orgId });
+    void upstream.ended?.then(() => this.#children.delete(sessionId));
   }
 
   /** Ends a session's child process, if it has one here. */

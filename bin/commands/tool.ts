@@ -11,8 +11,8 @@ export const commands = [
     summary: "Show a server's tools with their class and what the policy does with them",
     options: { org: orgOption, server: serverOption },
     notes:
-      "The action is what a call gets when no condition is met; “conditions” counts the conditions\n" +
-      "that may decide otherwise. A held tool is not offered until somebody accepts it.",
+      "The action is what a call gets when no condition is met; an asterisk (in JSON “conditions”, their\n" +
+      "number) says that conditions may decide otherwise. A held tool is not offered until it is accepted.",
     json: "[{name, category, riskClass, confidence, signals, action, rateLimit, rule, conditions, state}]",
     async run({ org, server }) {
       const tools = await listTools(await operatorContext(org), { server });

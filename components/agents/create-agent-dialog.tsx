@@ -2,7 +2,7 @@
 
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -12,8 +12,6 @@ import type { ActionError } from "#lib/errors.ts";
 import { expiryDays, expiryOptions, type IssuedToken, type ServerChoice } from "./agent-types.ts";
 import { IssuedTokenDialog } from "./issued-token-dialog.tsx";
 import { ServerChecks } from "./server-checks.tsx";
-
-const labels = { name: "Name", servers: "The list of servers", expiresInDays: "Expiry" };
 
 export interface CreateAgentDialogProps {
   servers: readonly ServerChoice[];
@@ -30,7 +28,7 @@ export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDia
   const [error, setError] = useState<ActionError | null>(null);
   const [pending, setPending] = useState(false);
   const [issued, setIssued] = useState<IssuedToken | null>(null);
-  const errors = fieldSentences(error, labels);
+  const errors = fieldMessages(error);
 
   async function create() {
     setPending(true);
@@ -69,7 +67,7 @@ export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDia
             if (!pending) void create();
           }}
         >
-          <FormError error={error} labels={labels} />
+          <FormError error={error} />
           <TextField
             name="name"
             label="Name"

@@ -12,7 +12,7 @@ export function VisibleText({ text }: { text: string }) {
           <mark
             key={index}
             title={`${part.name}, ${part.code}`}
-            className="mx-px whitespace-nowrap rounded-[3px] border border-caution/50 bg-caution/14 px-1 font-sans text-caution text-xs"
+            className="mx-px whitespace-nowrap rounded-[3px] border border-caution bg-caution/14 px-1 font-sans text-text text-xs"
           >
             {part.code === "U+0009" ? "tab" : `${part.name} ${part.code}`}
           </mark>

@@ -1,3 +1,4 @@
+import { ChevronRight } from "lucide-react";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { AuditRow } from "#lib/audit/audit.ts";
 
@@ -10,16 +11,20 @@ export function AuditList({ events }: { events: readonly AuditRow[] }) {
           <details className="group">
             <summary
               data-row-link=""
-              className="flex min-h-10 list-none flex-wrap items-center gap-x-4 px-2 py-1.5 transition-colors hover:bg-hover focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
+              className="flex min-h-10 list-none flex-wrap items-center gap-x-3 px-2 py-1.5 transition-colors hover:bg-hover focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
             >
-              <span className="min-w-0 flex-1 basis-64 break-words">{event.sentence}</span>
+              <ChevronRight
+                aria-hidden="true"
+                className="size-3.5 shrink-0 text-muted transition-transform group-open:rotate-90"
+              />
+              <span className="min-w-0 flex-1 break-words">{event.sentence}</span>
               <code className="font-mono text-muted text-xs max-sm:hidden">{event.action}</code>
               <RelativeTime
                 at={event.at.toISOString()}
-                className="w-32 text-right text-muted max-sm:w-full max-sm:text-left"
+                className="w-32 text-right text-muted max-sm:w-full max-sm:pl-6.5 max-sm:text-left"
               />
             </summary>
-            <dl className="grid gap-x-6 gap-y-1 px-2 pt-1 pb-3 sm:grid-cols-[7rem_1fr]">
+            <dl className="grid gap-x-6 gap-y-1 py-1 pr-2 pb-3 pl-8.5 sm:grid-cols-[7rem_1fr]">
               <Fact term="Who" value={event.actorName} />
               <Fact
                 term="At"

@@ -95,7 +95,7 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
         <HeaderCell align="right" className="max-xl:hidden">
           Server time
         </HeaderCell>
-        <HeaderCell align="right" className="max-xl:hidden">
+        <HeaderCell align="right" className="max-2xl:hidden">
           Added
         </HeaderCell>
         <HeaderCell align="right">When</HeaderCell>
@@ -103,21 +103,21 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
       <TableBody>
         {calls.map((call) => (
           <Row key={call.id} className={cn(!old.has(call.id) && "bg-accent/5")}>
-            <Cell phone="aside" className="w-36">
+            <Cell phone="aside" className="sm:w-36">
               <span className="flex items-center gap-2">
                 <DecisionBadge decision={decisionKind(call.decision)} />
                 {call.observed && <Badge>observed</Badge>}
               </span>
             </Cell>
-            <Cell phone="title" className="max-w-72">
+            <Cell phone="title" className="max-w-60">
               <RowLink href={`${base}/${call.id}`} prefetch={false} className="font-mono">
                 {call.tool}
               </RowLink>
             </Cell>
-            <Cell phone="detail" className="max-w-48 truncate">
+            <Cell phone="detail" className="max-w-36 truncate">
               {call.agent}
             </Cell>
-            <Cell phone="detail" className="max-w-48 truncate text-muted">
+            <Cell phone="detail" className="max-w-36 truncate text-muted">
               {call.server}
             </Cell>
             <Cell className="whitespace-nowrap">
@@ -126,7 +126,7 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
             <Cell align="right" className="whitespace-nowrap text-muted max-xl:hidden">
               {durationText(call.upstreamMs)}
             </Cell>
-            <Cell align="right" className="whitespace-nowrap text-muted max-xl:hidden">
+            <Cell align="right" className="whitespace-nowrap text-muted max-2xl:hidden">
               {durationText(call.addedMs)}
             </Cell>
             <Cell align="right" phone="detail" className="whitespace-nowrap text-muted">

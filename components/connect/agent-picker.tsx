@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { expiryDays, expiryOptions, type IssuedToken } from "#components/agents/agent-types.ts";
-import { fieldSentences } from "#components/forms/field-sentences.ts";
+import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -36,8 +36,6 @@ export interface AgentPickerProps {
   onReady: (agent: ReadyAgent) => void;
 }
 
-const labels = { name: "Name", servers: "The list of servers", expiresInDays: "Expiry" };
-
 /** A new agent, or one that exists: given access if it has none, with a new token if wanted. */
 export function AgentPicker(props: AgentPickerProps) {
   const { server, agents, canWrite } = props;
@@ -47,7 +45,7 @@ export function AgentPicker(props: AgentPickerProps) {
   const [chosen, setChosen] = useState(agents[0]?.name ?? "");
   const [error, setError] = useState<ActionError | null>(null);
   const [pending, setPending] = useState<"create" | "use" | "rotate" | null>(null);
-  const errors = fieldSentences(error, labels);
+  const errors = fieldMessages(error);
   const existing = agents.find((agent) => agent.name === chosen);
   const isGranted = existing?.servers.includes(server.slug) ?? false;
 
@@ -109,7 +107,7 @@ export function AgentPicker(props: AgentPickerProps) {
           className="justify-self-start"
         />
       )}
-      <FormError error={error} labels={labels} />
+      <FormError error={error} />
       {mode === "new" ? (
         <form
           noValidate

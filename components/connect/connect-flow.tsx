@@ -1,8 +1,10 @@
 "use client";
 
-import { useState } from "react";
+import { Check } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import type { IssuedToken } from "#components/agents/agent-types.ts";
 import type { Action } from "#components/run-action.ts";
+import { cn } from "#components/ui/cn.ts";
 import { SecretField } from "#components/ui/secret-field.tsx";
 import { AgentPicker, type ConnectAgent, type ReadyAgent } from "./agent-picker.tsx";
 import { FirstCall } from "./first-call.tsx";
@@ -28,25 +30,34 @@ export function ConnectFlow(props: ConnectFlowProps) {
     if (!known?.servers.includes(server.slug)) return null;
     return { name: known.name, token: null, since: new Date().toISOString() };
   });
+  const [stored, setStored] = useState(false);
+  const [isCalled, setIsCalled] = useState(false);
+  const mayLeave = ready !== null && (ready.token === null || stored);
   return (
     <div className="grid max-w-3xl gap-8">
       <Step number={1} title="Choose the agent" done={ready !== null}>
         {ready ? (
           <p className="flex flex-wrap items-center gap-x-3 text-sm">
             <span className="font-mono">{ready.name}</span>
-            <button
-              type="button"
-              onClick={() => setReady(null)}
-              className="rounded text-accent underline-offset-2 hover:underline"
-            >
-              Choose another
-            </button>
+            {mayLeave && (
+              <button
+                type="button"
+                onClick={() => {
+                  setReady(null);
+                  setStored(false);
+                  setIsCalled(false);
+                }}
+                className="rounded text-accent underline-offset-2 hover:underline"
+              >
+                Choose another
+              </button>
+            )}
           </p>
         ) : (
           <AgentPicker {...props} onReady={setReady} />
         )}
       </Step>
-      <Step number={2} title="Configure its client" done={false} isAhead={ready === null}>
+      <Step number={2} title="Configure its client" done={isCalled} isAhead={ready === null}>
         {ready && (
           <div className="grid min-w-0 gap-4">
             {ready.token === null ? (
@@ -60,7 +71,7 @@ export function ConnectFlow(props: ConnectFlowProps) {
                 label={`Token of ${ready.name}`}
                 value={ready.token}
                 help="The snippets below contain it."
-                onStoredChange={() => {}}
+                onStoredChange={setStored}
               />
             )}
             <Snippets
@@ -71,8 +82,16 @@ export function ConnectFlow(props: ConnectFlowProps) {
           </div>
         )}
       </Step>
-      <Step number={3} title="Make a call" done={false} isAhead={ready === null}>
-        {ready && <FirstCall key={ready.since} org={org} server={server.slug} agent={ready} />}
+      <Step number={3} title="Make a call" done={isCalled} isAhead={ready === null}>
+        {ready && (
+          <FirstCall
+            key={ready.since}
+            org={org}
+            server={server.slug}
+            agent={ready}
+            onCall={() => setIsCalled(true)}
+          />
+        )}
       </Step>
     </div>
   );
@@ -85,20 +104,22 @@ function Step(props: {
   title: string;
   done: boolean;
   isAhead?: boolean;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
-  const { number, title, isAhead = false, children } = props;
+  const { number, title, done, isAhead = false, children } = props;
   return (
     <section aria-label={title} className="grid grid-cols-[1.5rem_minmax(0,1fr)] gap-x-3 gap-y-3">
       <span
         aria-hidden="true"
-        className="grid size-6 place-items-center rounded-full border border-edge bg-raised font-medium text-xs"
+        className={cn(
+          "grid size-6 place-items-center rounded-full border border-edge bg-raised font-medium text-xs",
+          done && "border-positive/40 bg-positive/10 text-positive",
+          isAhead && "text-muted",
+        )}
       >
-        {number}
+        {done ? <Check className="size-3.5" /> : number}
       </span>
-      <h2 className={isAhead ? "font-semibold text-lg text-muted" : "font-semibold text-lg"}>
-        {title}
-      </h2>
+      <h2 className={cn("font-semibold text-lg", isAhead && "text-muted")}>{title}</h2>
       <div className="col-start-2 min-w-0">{children}</div>
     </section>
   );

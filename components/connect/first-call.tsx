@@ -17,15 +17,20 @@ export function FirstCall({
   org,
   server,
   agent,
+  onCall,
 }: {
   org: string;
   server: string;
   agent: ReadyAgent;
+  onCall: () => void;
 }) {
   const [call, setCall] = useState<CallRow | null>(null);
   const query = new URLSearchParams({ server, since: agent.since });
   const url = `/api/orgs/${org}/agents/${encodeURIComponent(agent.name)}/first-call?${query}`;
-  const live = useLive<CallRow | null>(call ? null : url, setCall);
+  const live = useLive<CallRow | null>(call ? null : url, (first) => {
+    setCall(first);
+    if (first) onCall();
+  });
   return (
     <Card className="min-h-24 p-4">
       <div role="status" className="grid gap-1.5">

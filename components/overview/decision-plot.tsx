@@ -22,7 +22,7 @@ export function DecisionPlot({ callsHref, hours }: DecisionPlotProps) {
   const highest = niceCeiling(Math.max(...hours.map(totalOf)));
   return (
     <div className="grid gap-3">
-      <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
+      <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm max-sm:grid max-sm:grid-cols-2 max-sm:gap-y-0">
         {decisions.map((decision) => (
           <LegendEntry key={decision} decision={decision} hours={hours} callsHref={callsHref} />
         ))}

@@ -26,7 +26,7 @@ export function Discovery(props: DiscoveryProps) {
   const [failure, setFailure] = useState<string>();
   const { job, isRunning, live, start } = useJob(props.org, () => router.refresh());
   return (
-    <Card className="grid max-w-2xl gap-4 p-4">
+    <Card className="grid max-w-3xl gap-4 p-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
         <p className="min-w-0 max-w-[56ch] flex-1 text-sm">{props.text}</p>
         {props.canDiscover && (

@@ -54,7 +54,7 @@ export function JobSteps({
 
 /** The live mark of a job, only while it runs. */
 export function JobLive({ isRunning, live }: { isRunning: boolean; live: LiveState }) {
-  return isRunning ? <LiveMark state={live} /> : null;
+  return isRunning && live !== "paused" ? <LiveMark state={live} /> : null;
 }
 
 function stepsOf(kind: "url" | "connector", job: JobRow | null, isRunning: boolean): Step[] {

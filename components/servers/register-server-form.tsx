@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { slugOf } from "#components/org/slug-of.ts";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
@@ -33,6 +33,8 @@ type Phase = "form" | "testing" | "failed" | "registering" | "reading";
 export function RegisterServerForm(props: RegisterServerFormProps) {
   const { org, connectors } = props;
   const router = useRouter();
+  const form = useRef<HTMLFormElement>(null);
+  const panel = useRef<HTMLElement>(null);
   const [choice, setChoice] = useState<TargetChoice | null>(null);
   const [name, setName] = useState<string | null>(null);
   const [slug, setSlug] = useState<string | null>(null);
@@ -89,12 +91,23 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
     setPhase("form");
   }
 
+  useEffect(() => {
+    if (failure === null) return;
+    const first = form.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+    first?.focus();
+  }, [failure]);
+
+  useEffect(() => {
+    if (phase === "testing") panel.current?.scrollIntoView({ block: "nearest" });
+  }, [phase]);
+
   const errors = failure?.fields ?? {};
   const hasFields = Object.keys(errors).length > 0;
   const shown = phase === "reading" ? reading : test;
   return (
     <div className="grid items-start gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <form
+        ref={form}
         noValidate
         aria-label="Register server"
         className="grid min-w-0 gap-6"
@@ -110,6 +123,7 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
             setChoice(next);
             setFailure(null);
             setPhase("form");
+            test.clear();
             const chosen = connectors.find(({ id }) => next.kind === "connector" && id === next.id);
             setSettings(chosen ? startValues(chosen) : {});
           }}
@@ -127,7 +141,6 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
                 type="url"
                 mono
                 required
-                autoFocus
                 spellCheck={false}
                 placeholder="https://mcp.example.com/mcp"
                 help="Where the server answers over streamable HTTP or SSE."
@@ -190,7 +203,7 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
           </Card>
         )}
       </form>
-      <aside aria-label="Connection test" className="grid gap-4 lg:sticky lg:top-6 lg:pt-8">
+      <aside ref={panel} aria-label="Connection test" className="grid gap-4 lg:sticky lg:top-6">
         <Card className="grid gap-4 p-4 sm:p-5">
           <div className="flex items-center justify-between gap-3">
             <h2 className="font-semibold text-base">{panelTitles[phase]}</h2>
@@ -230,10 +243,9 @@ function problemOf(input: { slug: string }, takenSlugs: readonly string[]): JobF
   const parsed = RegisterServer.safeParse(input);
   if (parsed.success) return null;
   const fields: Record<string, string[]> = {};
-  for (const { path, message } of parsed.error.issues) {
-    const field = path.join(".");
-    fields[field] = [...(fields[field] ?? []), message];
-  }
+  for (const { path, message } of parsed.error.issues) fields[path.join(".")] ??= [message];
+  // An empty slug follows the name: one missing thing, said once.
+  if (input.slug === "" && fields.name) delete fields.slug;
   return { message: "Some fields need a change.", fields };
 }
 

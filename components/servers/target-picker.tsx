@@ -25,8 +25,17 @@ export function TargetPicker({ connectors, choice, onChoose }: TargetPickerProps
   return (
     <fieldset className="grid min-w-0 gap-3">
       <legend className="sr-only">What to register</legend>
-      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-        <p className="font-semibold text-base">What do you want to register?</p>
+      <TargetCard
+        group={group}
+        icon={<Globe aria-hidden="true" />}
+        title="A URL"
+        text="Any MCP server that answers over HTTP, yours or a vendor's."
+        fact="Streamable HTTP or SSE"
+        checked={choice?.kind === "url"}
+        onChoose={() => onChoose({ kind: "url" })}
+      />
+      <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2 pt-2">
+        <p className="text-muted text-sm">Or a connector, which Callgate starts for you</p>
         <SearchInput
           label="Search connectors"
           value={query}
@@ -37,15 +46,6 @@ export function TargetPicker({ connectors, choice, onChoose }: TargetPickerProps
         />
       </div>
       <div className="grid gap-3 sm:grid-cols-2">
-        <TargetCard
-          group={group}
-          icon={<Globe aria-hidden="true" />}
-          title="A URL"
-          text="Any MCP server that answers over HTTP, yours or a vendor's."
-          fact="Streamable HTTP or SSE"
-          checked={choice?.kind === "url"}
-          onChoose={() => onChoose({ kind: "url" })}
-        />
         {found.map((connector) => (
           <TargetCard
             key={connector.id}

@@ -13,6 +13,8 @@ export interface LiveJob {
   live: LiveState;
   /** Asks for the work; a returned text says why it could not even be asked for. */
   start: (request: Action<{ jobId: string }>, input: unknown) => Promise<JobFailure | null>;
+  /** Forgets the last job. */
+  clear: () => void;
 }
 
 export interface JobFailure {
@@ -34,14 +36,19 @@ export function useJob(org: string, onEnd: (job: JobRow) => void): LiveJob {
     if (next.state === "done" || next.state === "failed") onEnd(next);
   });
 
+  function clear() {
+    setJob(null);
+    setId(null);
+  }
+
   return {
     job,
+    clear,
     live,
     isRunning: isAsking || (id !== null && !isOver),
     start: async (request, input) => {
       setIsAsking(true);
-      setJob(null);
-      setId(null);
+      clear();
       const asked = await runAction(request, input);
       setIsAsking(false);
       if (!asked.ok) return asked.error;

@@ -84,6 +84,9 @@ export function RuleControl(props: RuleControlProps) {
             options={choiceOptions}
             value={rule.choice}
             onValueChange={choose}
+            onSameValue={(choice) => {
+              if (inherited !== null) choose(choice);
+            }}
             disabled={!canEdit}
             numberKeys
             className={cn(

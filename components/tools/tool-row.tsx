@@ -43,8 +43,8 @@ export function ToolTableRow(props: ToolRowProps) {
           </span>
         </Cell>
       )}
-      <Cell phone="title" className="w-full max-w-0">
-        <span className="flex min-w-0 items-baseline gap-3">
+      <Cell phone="title" className="sm:w-full sm:max-w-0">
+        <span className="flex min-w-0 items-baseline gap-x-3 gap-y-1 max-sm:flex-wrap">
           <RowLink
             href={props.href}
             scroll={false}

@@ -76,7 +76,7 @@ export function ToolsTable(props: ToolsTableProps) {
   }
 
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <ToolFilters shown={shown.length} total={rules.tools.length} />
       {shown.length === 0 ? (
         <NoMatch what="tools" clearHref={pathname} />

@@ -22,6 +22,8 @@ export interface SegmentedProps<Value extends string> {
   value?: Value;
   defaultValue?: Value;
   onValueChange?: (value: Value) => void;
+  /** The segment that is chosen already was chosen again: for a value that was only inherited. */
+  onSameValue?: (value: Value) => void;
   disabled?: boolean;
   /** Keys 1 to 9 choose a segment while focus is anywhere in the surrounding [data-row]. */
   numberKeys?: boolean;
@@ -36,6 +38,7 @@ export function Segmented<Value extends string>({
   value,
   defaultValue,
   onValueChange,
+  onSameValue,
   disabled = false,
   numberKeys = false,
   className,
@@ -71,6 +74,9 @@ export function Segmented<Value extends string>({
               ? { defaultChecked: option.value === defaultValue }
               : { checked: option.value === value })}
             onChange={() => onValueChange?.(option.value)}
+            onClick={() => {
+              if (option.value === value) onSameValue?.(option.value);
+            }}
           />
           {option.icon}
           {option.label}

@@ -23,6 +23,7 @@ const texts = [
   " del ",
   "DEL\u0085",
   "unl\u0131nk",
+  "UNL\u0130NK",
   "UNLINK",
   "/etc/x",
   "",

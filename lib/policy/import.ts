@@ -160,7 +160,7 @@ function finish(entry: Translation, fallback: unknown, path: string): Rule[] {
   const permission: Rule = {
     action: "allow",
     ...(required.length > 0 && { when: required }),
-    ...(limits.length > 0 && { rate_limit: limits }),
+    ...(limits.length > 0 && { rate_limit: oneOrMany(limits) }),
   };
   return [...rules, permission];
 }
@@ -189,7 +189,7 @@ function hasRules(entry: unknown): boolean {
   return typeof entry === "object" && entry !== null && "rules" in entry;
 }
 
-function oneOrMany<T>(list: readonly T[]): T | readonly T[] {
+function oneOrMany<T>(list: T[]): T | T[] {
   const [only] = list;
   return only !== undefined && list.length === 1 ? only : list;
 }

@@ -53,7 +53,9 @@ function explainUnion(issue: Extract<Issue, { code: "invalid_union" }>, root: un
   const path = textPath(issue.path);
   if (issue.errors.length === 0) {
     const choices = "options" in issue && Array.isArray(issue.options) ? issue.options : [];
-    return [{ path, message: mismatch(valueAt(root, issue.path), alternatives(choices)) }];
+    return [
+      { path, message: mismatch(valueAt(root, issue.path), alternatives(choices.map(String))) },
+    ];
   }
   const meant = issue.errors.find((branch) => branch.every((inner) => !missesType(inner)));
   if (meant !== undefined) {

@@ -58,10 +58,15 @@ export class StdioUpstream implements Upstream {
   #unclaimed = new EventQueue();
   #gone: UpstreamFailure | null = null;
   readonly #idle: NodeJS.Timeout;
+  readonly ended: Promise<void>;
+  #resolveEnded: () => void = () => {};
 
   /** Starts the program at once; a program that cannot start shows in the first reply. */
   constructor(launch: Launch, options: StdioOptions) {
     this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
     this.#child = startLineChild(
       launch,
       {
@@ -229,6 +234,7 @@ export class StdioUpstream implements Upstream {
   #ended(failure: UpstreamFailure): void {
     if (this.#gone !== null) return;
     this.#gone = failure;
+    this.#resolveEnded();
     clearTimeout(this.#idle);
     this.#inFlight.failAll(failure);
     this.#listener?.end();

@@ -6,6 +6,8 @@ import type { JsonRpcMessage, JsonRpcResponse, ParsedMessage } from "#proxy/json
  * No method throws for anything a server or network can do.
  */
 export interface Upstream {
+  /** Resolves once the session's program has ended; HTTP upstreams have none. */
+  readonly ended?: Promise<void>;
   /** Delivers one message. Sent at most once, whatever happens. */
   send(message: JsonRpcMessage, context: UpstreamContext): Promise<UpstreamReply>;
   /** Opens the stream of messages that belong to no request (GET on streamable HTTP). */

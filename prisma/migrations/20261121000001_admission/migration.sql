@@ -173,18 +173,18 @@ end $$;
 create function admit_calls(batch jsonb)
 returns table (
   i int, failure text, decision text, forward boolean,
-  rule text, reason text, explanation text, retry_after_ms int, approval_id uuid, max_slots int, window_seconds int
+  rule text, reason text, retry_after_ms int, approval_id uuid, max_slots int, window_seconds int
 )
 language plpgsql as $$
 #variable_conflict use_column
 declare
   call record;
   limit_ record;
-  gate record;
   approval approvals;
   row_now rate_windows;
   states window_state[];
   state window_state;
+  recorded jsonb := '[]';
   has_limits boolean := batch @? '$[*].limits[*]';
   has_approvals boolean := batch @? '$[*].approval ? (@ != null)';
   moment timestamptz;
@@ -217,37 +217,40 @@ begin
     ) digests;
   end if;
 
+  -- The locks above come first: this query sees every change that committed before them. `limit 1`
+  -- keeps the look-ups by key, whatever the planner believes of the tables' sizes.
   for call in
-    select * from jsonb_to_recordset(batch) as c(
+    select c.*, gate.*
+    from jsonb_to_recordset(batch) as c(
       i int, id uuid, org uuid, agent uuid, token uuid, server uuid, session uuid, revision int,
-      policy uuid, policy_version int, tool text, decision text, observed boolean, rule text, reason text,
-      explanation text, shape jsonb, bytes int, limits jsonb, approval jsonb)
+      tool text, decision text, observed boolean, rule text, reason text,
+      limits jsonb, approval jsonb, policy_version int)
+    left join lateral (
+      select
+        t.revoked_at is null and a.revoked_at is null
+          and (t.expires_at is null or t.expires_at > clock_timestamp()) as token_ok,
+        g.agent_id is not null and s.id is not null and s.removed_at is null as grant_ok,
+        s.revision as revision_now,
+        c.session is null or (ss.id is not null and ss.ended_at is null) as session_ok
+      from agent_tokens t
+      join agents a on a.org_id = t.org_id and a.id = t.agent_id
+      left join grants g on g.org_id = t.org_id and g.agent_id = t.agent_id and g.server_id = c.server
+      left join servers s on s.org_id = t.org_id and s.id = c.server
+      left join sessions ss on ss.org_id = t.org_id and ss.id = c.session and ss.agent_id = t.agent_id
+        and ss.server_id = c.server
+      where t.org_id = c.org and t.id = c.token and t.agent_id = c.agent
+      limit 1
+    ) gate on true
   loop
     i := call.i;
-    failure := null; decision := call.decision; forward := false; rule := call.rule; reason := call.reason;
-    explanation := call.explanation; retry_after_ms := null; approval_id := null;
-    max_slots := null; window_seconds := null;
-
-    select
-      t.revoked_at is null and a.revoked_at is null
-        and (t.expires_at is null or t.expires_at > clock_timestamp()) as token_ok,
-      g.agent_id is not null and s.id is not null and s.removed_at is null as grant_ok,
-      s.revision as revision,
-      call.session is null or (ss.id is not null and ss.ended_at is null) as session_ok
-    into gate
-    from agent_tokens t
-    join agents a on a.org_id = t.org_id and a.id = t.agent_id
-    left join grants g on g.org_id = t.org_id and g.agent_id = t.agent_id and g.server_id = call.server
-    left join servers s on s.org_id = t.org_id and s.id = call.server
-    left join sessions ss on ss.org_id = t.org_id and ss.id = call.session and ss.agent_id = t.agent_id
-      and ss.server_id = call.server
-    where t.org_id = call.org and t.id = call.token and t.agent_id = call.agent;
+    decision := call.decision; forward := false; rule := call.rule; reason := call.reason;
+    retry_after_ms := null; approval_id := null; max_slots := null; window_seconds := null;
 
     failure := case
-      when gate is null or gate.token_ok is not true then 'unauthenticated'
-      when gate.grant_ok is not true then 'not_granted'
-      when gate.revision is distinct from call.revision then 'stale'
-      when gate.session_ok is not true then 'session_ended'
+      when call.token_ok is not true then 'unauthenticated'
+      when call.grant_ok is not true then 'not_granted'
+      when call.revision_now is distinct from call.revision then 'stale'
+      when call.session_ok is not true then 'session_ended'
     end;
     if failure is not null then
       return next;
@@ -339,13 +342,22 @@ begin
 
     forward := forward or call.observed;
 
-    insert into calls (
-      org_id, id, at, agent_id, token_id, server_id, session_id, tool, decision, observed, rule, reason,
-      explanation, policy_id, policy_version, approval_id, retry_after_ms, argument_shape, request_bytes)
-    values (
-      call.org, call.id, clock_timestamp(), call.agent, call.token, call.server, call.session, call.tool,
-      decision, call.observed, rule, reason, explanation, call.policy, call.policy_version,
-      approval_id, nullif(retry_after_ms, -1), call.shape, call.bytes);
+    recorded := recorded || jsonb_build_object(
+      'i', i, 'decision', decision, 'rule', rule, 'reason', reason,
+      'approval_id', approval_id, 'retry_after_ms', nullif(retry_after_ms, -1));
     return next;
   end loop;
+
+  insert into calls (
+    org_id, id, at, agent_id, token_id, server_id, session_id, tool, decision, observed, rule, reason,
+    explanation, policy_id, policy_version, approval_id, retry_after_ms, argument_shape, request_bytes)
+  select
+    c.org, c.id, clock_timestamp(), c.agent, c.token, c.server, c.session, c.tool, r.decision, c.observed,
+    r.rule, r.reason, c.explanation, c.policy, c.policy_version, r.approval_id, r.retry_after_ms, c.shape, c.bytes
+  from jsonb_to_recordset(recorded) as r(
+    i int, decision text, rule text, reason text, approval_id uuid, retry_after_ms int)
+  join jsonb_to_recordset(batch) as c(
+    i int, id uuid, org uuid, agent uuid, token uuid, server uuid, session uuid, policy uuid,
+    policy_version int, tool text, observed boolean, explanation text, shape jsonb, bytes int)
+    on c.i = r.i;
 end $$;

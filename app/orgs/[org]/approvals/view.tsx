@@ -23,7 +23,7 @@ export async function ApprovalsView({ org, id }: { org: string; id: string | nul
   const nextId = pending.find((row) => row.id !== shown?.id)?.id;
   return (
     <Page width="content">
-      <div className={id === null ? undefined : "max-lg:hidden"}>
+      <div className={id === null ? undefined : "max-lg:sr-only"}>
         <PageHeader title="Approvals" />
       </div>
       <Inbox

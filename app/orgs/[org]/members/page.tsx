@@ -55,7 +55,8 @@ export default async function MembersPage({ params }: PageProps<"/orgs/[org]/mem
 /** The table that the checks themselves read. */
 function RoleTable() {
   return (
-    <div className="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section aria-label="Roles" tabIndex={0} className="overflow-x-auto">
       <table className="w-full min-w-136 text-sm">
         <thead>
           <tr className="border-b text-left text-muted text-xs">
@@ -84,6 +85,6 @@ function RoleTable() {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

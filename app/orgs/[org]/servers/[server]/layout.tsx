@@ -1,8 +1,7 @@
-import { Plug } from "lucide-react";
+import { ConnectLink } from "#components/servers/connect-link.tsx";
 import { ServerHealth } from "#components/servers/server-health.tsx";
 import { ServerTabs } from "#components/servers/server-tabs.tsx";
 import { Page } from "#components/shell/page.tsx";
-import { ButtonLink } from "#components/ui/button.tsx";
 import { CopyField } from "#components/ui/copy-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { readServer } from "./read-server.ts";
@@ -24,15 +23,7 @@ export default async function ServerLayout({
         title={server.name}
         breadcrumbs={[{ label: "Servers", href: `/orgs/${org}/servers` }]}
         meta={<ServerHealth server={server} />}
-        action={
-          <ButtonLink
-            href={`${base}/connect`}
-            variant="primary"
-            icon={<Plug aria-hidden="true" className="size-4" />}
-          >
-            Connect an agent
-          </ButtonLink>
-        }
+        action={<ConnectLink href={`${base}/connect`} />}
       >
         <CopyField value={server.proxyUrl} what="proxy URL" className="max-w-xl" />
         <ServerTabs base={base} tools={server.tools} agents={server.agents} />

@@ -1,0 +1,150 @@
+import { addAgent, addServer, callgateJson, createWorld } from "./command-line.ts";
+import { expect, test } from "./fixtures.ts";
+import { createOrg, newPerson, newSlug, signIn, signUp, submitSignIn } from "./people.ts";
+
+test("a password that is too short is refused with the rule, and nothing else typed is lost", async ({
+  page,
+}) => {
+  const person = newPerson();
+  await page.goto("/signup");
+  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "12 characters" })).toBeVisible();
+  await expect(page.getByLabel("Name")).toHaveValue(person.name);
+  await expect(page.getByLabel("E-mail")).toHaveValue(person.email);
+  await expect(page.getByLabel("Password")).toHaveValue("");
+});
+
+test("a wrong password and an unknown account get the same words", async ({
+  page,
+  openBrowser,
+}) => {
+  const person = await signUp(page);
+  const stranger = await openBrowser();
+  await stranger.goto("/signin");
+  for (const email of [person.email, newPerson().email]) {
+    await submitSignIn(stranger, { email, password: "not the right one" });
+    const alert = stranger.getByRole("alert").filter({ hasText: "do not belong together" });
+    await expect(alert).toBeVisible();
+    await expect(stranger.getByLabel("E-mail")).toHaveValue(email);
+  }
+});
+
+test("guessing is throttled, and then even the right password has to wait", async ({ page }) => {
+  const { person } = await createWorld("guess");
+  await page.goto("/signin");
+  const alert = page.getByRole("alert");
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    const answered = page.waitForResponse((response) => response.request().method() === "POST");
+    await submitSignIn(page, { ...person, password: `guess number ${attempt}` });
+    await answered;
+    await expect(alert.filter({ hasText: "do not belong together" })).toBeVisible();
+  }
+  await submitSignIn(page, person);
+  await expect(
+    alert.filter({ hasText: /Too many attempts\. Try again in \d+ minutes?\./ }),
+  ).toBeVisible();
+});
+
+test("signing out ends the session everywhere it was copied to", async ({ page, openBrowser }) => {
+  const { org, person } = await createWorld("leave");
+  await signIn(page, person);
+  await page.goto(`/orgs/${org}`);
+  const thief = await openBrowser({ storageState: await page.context().storageState() });
+  await thief.goto(`/orgs/${org}`);
+  await expect(thief).toHaveURL(new RegExp(`/orgs/${org}$`));
+
+  await page.getByRole("button", { name: /Account/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/signin/);
+  await thief.goto(`/orgs/${org}`);
+  await expect(thief).toHaveURL(/\/signin/);
+});
+
+test("changing the password ends every other session and keeps this one", async ({
+  page,
+  openBrowser,
+}) => {
+  const person = await signUp(page);
+  const other = await openBrowser();
+  await signIn(other, person);
+  const next = "another good password";
+  await page.goto("/account");
+  await page.getByLabel("Present password").fill(person.password);
+  await page.getByLabel("New password").fill(next);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("Changed; every other browser is signed out")).toBeVisible();
+
+  await other.goto("/account");
+  await expect(other).toHaveURL(/\/signin/);
+  await submitSignIn(other, person);
+  await expect(
+    other.getByRole("alert").filter({ hasText: "do not belong together" }),
+  ).toBeVisible();
+  await submitSignIn(other, { ...person, password: next });
+  await expect(other).toHaveURL(/\/account$/);
+  await page.goto("/account");
+  await expect(page.getByRole("heading", { name: "Account" })).toBeVisible();
+});
+
+test("signing up, signing in and their errors work without JavaScript", async ({ openBrowser }) => {
+  const page = await openBrowser({ javaScriptEnabled: false });
+  const person = newPerson();
+  await page.goto("/signup");
+  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("alert")).toContainText("12 characters");
+  await expect(page.getByLabel("E-mail")).toHaveValue(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page).toHaveURL(/\/orgs\/new$/);
+  await createOrg(page, "No scripts", newSlug("plain"));
+
+  const again = await openBrowser({ javaScriptEnabled: false });
+  await again.goto("/signin");
+  await submitSignIn(again, { ...person, password: "not the right one" });
+  await expect(again.getByRole("alert")).toContainText("do not belong together");
+  await submitSignIn(again, person);
+  await expect(again).not.toHaveURL(/\/signin/);
+});
+
+test("another org's pages, calls and live routes do not exist", async ({
+  page,
+  noise,
+  upstream,
+  connect,
+}) => {
+  // The browser notes each 404 it is answered with.
+  noise.expect(/status of 404/);
+  const theirs = await createWorld("theirs");
+  await addServer(theirs.org, "billing", upstream.url);
+  const agent = await connect(await addAgent(theirs.org, "their-agent", "billing"));
+  await agent.call("get_invoice", { id: "1" });
+  const calls = await callgateJson<{ id: string }[]>(["calls", "list", "--org", theirs.org]);
+  const callId = calls[0]?.id;
+
+  const mine = await createWorld("mine");
+  await signIn(page, mine.person);
+  const own = await page.goto(`/orgs/${mine.org}`);
+  expect(own?.status()).toBe(200);
+  const paths = ["", "/servers", "/servers/new", "/servers/billing", "/servers/billing/settings"];
+  const more = ["/agents", "/agents/their-agent", "/approvals", "/calls", `/calls/${callId}`];
+  const last = ["/audit", "/members", "/settings"];
+  for (const path of [...paths, ...more, ...last]) {
+    const response = await page.goto(`/orgs/${theirs.org}${path}`);
+    expect(response?.status(), path).toBe(404);
+    await expect(page.getByRole("main"), path).not.toContainText("their-agent");
+  }
+  for (const path of ["/servers/billing", "/agents/their-agent", `/calls/${callId}`]) {
+    const response = await page.goto(`/orgs/${mine.org}${path}`);
+    expect(response?.status(), path).toBe(404);
+  }
+  for (const path of ["/approvals/count", "/approvals", "/calls", "/checklist"]) {
+    const response = await page.request.get(`/api/orgs/${theirs.org}${path}`);
+    expect(response.status(), path).toBe(404);
+  }
+});

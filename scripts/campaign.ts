@@ -1,0 +1,98 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { closeDatabase, database } from "#lib/db.ts";
+import type { Outcome } from "./campaign/campaign.ts";
+import { type Campaign, campaigns } from "./campaign/campaigns.ts";
+import { startFleet } from "./campaign/fleet.ts";
+import { startLedger } from "./campaign/ledger.ts";
+import { startEmbedded } from "./database/embedded.ts";
+import { migrate } from "./database/migrate.ts";
+
+/**
+ * `npm run campaign [-- --only GROUP] [--seed N]`: the long forms of races and crashes, with progress
+ * on stdout; results are added to bench/campaigns.md. Exit code 1 when a promise did not hold.
+ */
+const file = join(import.meta.dirname, "../bench/campaigns.md");
+
+const heading = `# Campaigns
+
+What \`npm run campaign\` found, newest last. A seed repeats a run's random choices.
+`;
+
+const { values } = parseArgs({
+  options: { only: { type: "string" }, seed: { type: "string" } },
+});
+const seed = values.seed === undefined ? Date.now() % 1_000_000_007 : Number(values.seed);
+const groups = [...new Set(campaigns.map(({ group }) => group))];
+const chosen = campaigns.filter(({ group }) => values.only === undefined || group === values.only);
+if (chosen.length === 0 || !Number.isSafeInteger(seed)) {
+  console.error(`Usage: npm run campaign [-- --only ${groups.join("|")}] [--seed NUMBER]`);
+  process.exit(2);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "callgate-campaign-"));
+// The database's user must be able to enter it.
+chmodSync(folder, 0o755);
+const embedded = process.env.DATABASE_URL ? null : await startEmbedded(folder);
+process.env.DATABASE_URL ??= embedded?.url.replace(/\/postgres$/, "/campaign");
+const results: { campaign: Campaign; outcome: Outcome; seconds: number }[] = [];
+try {
+  await migrate(process.env.DATABASE_URL ?? "");
+  for (const campaign of chosen) results.push(await runCampaign(campaign));
+  const before = existsSync(file) ? readFileSync(file, "utf8") : heading;
+  writeFileSync(file, `${before}\n${await report()}`);
+  console.log("\nResults added to bench/campaigns.md");
+} finally {
+  await closeDatabase();
+  await embedded?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(results.every(({ outcome }) => outcome.broken.length === 0) ? 0 : 1);
+
+async function runCampaign(campaign: Campaign) {
+  console.log(`\n${campaign.title} (seed ${seed})`);
+  const started = performance.now();
+  const ledger = await startLedger();
+  const fleet = await startFleet(process.env.DATABASE_URL ?? "", 4);
+  const say = (line: string) => console.log(`  ${line}`);
+  const outcome = await campaign.run({ fleet, ledger, seed, say });
+  await fleet.close();
+  await ledger.close();
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(`  ${figuresOf(outcome)}`);
+  console.log(outcome.broken.length === 0 ? "  HELD" : "  BROKEN");
+  for (const broken of outcome.broken) console.log(`  - ${broken}`);
+  return { campaign, outcome, seconds };
+}
+
+async function report(): Promise<string> {
+  const [row] = await database().$queryRaw<{ version: string }[]>`
+    select current_setting('server_version') as version`;
+  const processor = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const machine =
+    `${processor.length} × ${processor[0]?.model.trim() ?? "unknown processor"}, ${memory}, ` +
+    `Node ${process.versions.node}, Postgres ${row?.version ?? "unknown"}`;
+  const rows = results.map(({ campaign, outcome, seconds }) => {
+    const held = outcome.broken.length === 0 ? "held" : `BROKEN: ${outcome.broken.join("; ")}`;
+    return `| ${campaign.title} | ${held} | ${figuresOf(outcome)} | ${seconds} |`;
+  });
+  return [
+    `## ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC, seed ${seed}`,
+    "",
+    machine,
+    "",
+    "| Promise | Result | Figures | Seconds |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function figuresOf({ figures }: Outcome): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${Math.round(value * 10) / 10}`)
+    .join(", ");
+}
