@@ -88,6 +88,7 @@ async function awaitApproval(
   const { approvalId } = waiting.recorded;
   if (approvalId === null || state.config.approvalHoldMs === 0) return waiting;
   const token = progressToken(request);
+  const heldFrom = state.now();
   let told = 0;
   const news = await holdForApproval(state.ports, {
     orgId: access.orgId,
@@ -107,6 +108,8 @@ async function awaitApproval(
     },
   });
   if (reply.gone) return null;
+  // What a person took is not what the proxy added.
+  exchange.receivedAt += state.now() - heldFrom;
   return afterHold(exchange, call, waiting, news);
 }
 

@@ -41,7 +41,7 @@ export interface Exchange {
   headers: IncomingHttpHeaders;
   reply: AgentReply;
   bodyBytes: number;
-  /** `state.now()` when the request arrived. */
+  /** `state.now()` when the request arrived, moved by the time it was held for a person. */
   receivedAt: number;
 }
 

@@ -66,6 +66,7 @@ async function start(): Promise<void> {
   const { NEXTAUTH_SECRET: _web, ...proxyEnvironment } = shared;
   // The web process never sees the key that opens secrets (invariant 8).
   const { PROXY_SEALING_KEY: _proxy, ...webEnvironment } = shared;
+  rememberUrls(settings);
   say("Starting the proxy and the dashboard");
   run("proxy", [join(root, "proxy/main.ts")], proxyEnvironment);
   const next = join(root, "node_modules/next/dist/bin/next");
@@ -139,6 +140,13 @@ function webSecret(): string {
   mkdirSync(database?.folder ?? dataDir, { recursive: true });
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600 });
   return createHash("sha256").update(readFileSync(file)).digest("hex");
+}
+
+/** So that the command line, in a shell of its own, names the same addresses. */
+function rememberUrls(urls: { publicUrl: string; publicProxyUrl: string }): void {
+  mkdirSync(dataDir, { recursive: true });
+  const { publicUrl, publicProxyUrl } = urls;
+  writeFileSync(join(dataDir, "urls.json"), JSON.stringify({ publicUrl, publicProxyUrl }));
 }
 
 async function answers(url: string): Promise<void> {

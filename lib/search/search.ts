@@ -28,8 +28,13 @@ export async function findAnything(context: OrgContext, input: unknown): Promise
   return found.flat();
 }
 
+/** Prisma passes the database's wildcards on: they are to mean themselves. */
+function anywhere(query: string) {
+  return { contains: query.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } as const;
+}
+
 async function findServersAndTools({ org }: OrgContext, query: string): Promise<Found[]> {
-  const contains = { contains: query, mode: "insensitive" } as const;
+  const contains = anywhere(query);
   const standing = { orgId: org.id, removedAt: null };
   const [servers, tools] = await Promise.all([
     database().server.findMany({
@@ -53,7 +58,7 @@ async function findServersAndTools({ org }: OrgContext, query: string): Promise<
 
 async function findAgents({ org }: OrgContext, query: string): Promise<Found[]> {
   const agents = await database().agent.findMany({
-    where: { orgId: org.id, revokedAt: null, name: { contains: query, mode: "insensitive" } },
+    where: { orgId: org.id, revokedAt: null, name: anywhere(query) },
     orderBy: { name: "asc" },
     take: most,
     select: { name: true },

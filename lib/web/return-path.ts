@@ -8,7 +8,9 @@ export function returnPath(text: unknown): string {
   if (typeof text !== "string" || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(text)) return fallback;
   const base = "http://callgate.invalid";
   const url = URL.canParse(text, base) ? new URL(text, base) : null;
-  if (url?.origin !== base || /^\/(signin|signup|api)(\/|$)/.test(url.pathname)) return fallback;
+  // "/.//host" becomes "//host" only by being read as an address.
+  if (url?.origin !== base || url.pathname.startsWith("//")) return fallback;
+  if (/^\/(signin|signup|api)(\/|$)/.test(url.pathname)) return fallback;
   return url.pathname + url.search + url.hash;
 }
 

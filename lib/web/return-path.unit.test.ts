@@ -19,6 +19,8 @@ test("signing in never leads to another site", () => {
     "/\t/evil.example/",
     "/\n/evil.example",
     "/orgs\\..\\..\\evil",
+    "/.//evil.example",
+    "/orgs/..//evil.example",
     "javascript:alert(1)",
     " //evil.example",
     "orgs",
@@ -27,7 +29,6 @@ test("signing in never leads to another site", () => {
     ["/orgs/a"],
   ];
   for (const text of elsewhere) expect(returnPath(text)).toBe("/orgs");
-  expect(returnPath("/.//evil.example")).not.toMatch(/^\/\//);
 });
 
 test("signing in does not lead back to signing in", () => {
