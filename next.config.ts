@@ -7,7 +7,7 @@ const development = process.env.NODE_ENV === "development";
 const contentSecurityPolicy = [
   "default-src 'none'",
   `script-src 'self' 'unsafe-inline'${development ? " 'unsafe-eval'" : ""}`,
-  "style-src 'self' 'unsafe-inline'",
+  `style-src 'self'${development ? " 'unsafe-inline'" : ""}`,
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
@@ -34,6 +34,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   typedRoutes: true,
   agentRules: false,
+  // forbidden(): a page that a role may not see answers 403 instead of failing.
+  experimental: { authInterrupts: true },
   // `npm run verify` checks types, tests included; starting the product need not do it again.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg"],

@@ -9,10 +9,7 @@ export interface ErrorWords {
  */
 export function errorWords(error: unknown): ErrorWords {
   const digest = digestOf(error);
-  const [, code, message] = /^([a-z_]+);(.+)$/s.exec(digest) ?? [];
-  if (code === "forbidden" && message) {
-    return { title: "This is not for your role", description: message };
-  }
+  const [, message] = /^[a-z_]+;(.+)$/s.exec(digest) ?? [];
   if (message) return { title: "This cannot be shown", description: message };
   const place = digest === "" ? "" : ` under ${digest}`;
   return {

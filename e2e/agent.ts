@@ -40,7 +40,8 @@ export async function connectAgent(url: string, token: string): Promise<Agent> {
       };
     },
     async close() {
-      await transport.terminateSession();
+      // A revoked agent has no session left to end.
+      await transport.terminateSession().catch(() => {});
       await client.close();
     },
   };

@@ -28,8 +28,8 @@ test("the real Valkey MCP server is gated: refused commands never arrive at the 
   await test.step("register the connector; the proxy starts the real server", async () => {
     await page.goto(`/orgs/${org}/servers/new`);
     await page.getByRole("radio", { name: /^Valkey/ }).check();
-    await page.getByLabel("Host").fill("127.0.0.1");
-    await page.getByLabel("Port").fill(String(data.port));
+    await page.getByRole("textbox", { name: "Host" }).fill("127.0.0.1");
+    await page.getByRole("textbox", { name: "Port" }).fill(String(data.port));
     await page.getByRole("button", { name: "Test and register" }).click();
     await expectRegistered(page);
   });
@@ -114,7 +114,7 @@ async function expectRegistered(page: Page): Promise<void> {
   const registered = page.getByRole("heading", { name: "Valkey", level: 1 });
   await expect(registered.or(failed)).toBeVisible({ timeout: 6 * minutes });
   if (await registered.isVisible()) return;
-  const why = await failed.innerText();
+  const why = (await failed.textContent()) ?? "";
   const cannotBeHad =
     /Python was not found|could not be installed|virtual environment could be made/;
   if (cannotBeHad.test(why)) unavailable(why);

@@ -44,7 +44,13 @@ await ensurePartitions(pool);
 await beat(pool, instanceId);
 const state = createState(createPorts(pool, listener, targets), config);
 const server = createServer(
-  { keepAliveTimeout: 65_000, requestTimeout: 30_000 },
+  {
+    keepAliveTimeout: 65_000,
+    // A request that trickles in holds a socket; Node looks only this often.
+    headersTimeout: 15_000,
+    requestTimeout: 30_000,
+    connectionsCheckingInterval: 5_000,
+  },
   createHandler(state),
 );
 server.listen(settings.PROXY_PORT, settings.HOST, () => {

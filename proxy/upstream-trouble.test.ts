@@ -55,40 +55,40 @@ const page = (status: number, headers = {}): Answer => {
 interface Expected {
   /** What the agent reads between the server's name and the decision. */
   says: string;
-  detail: string;
+  code: string;
   httpStatus: number | null;
 }
 
+const says = (text: string) => (code: string, httpStatus: number | null) => ({
+  says: text,
+  code,
+  httpStatus,
+});
+const late = says("it did not answer in time.");
+const ended = says("the connection ended before the answer.");
+const invalid = says("its answer is not valid MCP.");
+const tooLarge = says("its answer is larger than the proxy accepts.");
+const unauthorized = says(
+  "it refuses the stored credential; an administrator of the org has to renew it.",
+);
+const unreachable = says(
+  "it cannot be reached; an administrator of the org can see why on the server's page.",
+);
+
 const afterSent: [string, Answer, Expected][] = [
-  [
-    "never answers",
-    () => {},
-    {
-      says: "it did not answer in time.",
-      detail: "timeout, after the call was sent",
-      httpStatus: null,
-    },
-  ],
+  ["never answers", () => {}, late("timeout", null)],
   [
     "stops in the middle of its answer",
     (_, response) => {
       response.writeHead(200, { "content-type": "application/json", "content-length": 500 });
       response.write('{"jsonrpc":"2.0",');
     },
-    {
-      says: "it did not answer in time.",
-      detail: "timeout, after the call was sent",
-      httpStatus: null,
-    },
+    late("timeout", null),
   ],
   [
     "resets the connection before it answers",
     (_, response) => response.socket?.resetAndDestroy(),
-    {
-      says: "the connection ended before the answer.",
-      detail: "closed, after the call was sent",
-      httpStatus: null,
-    },
+    ended("closed", null),
   ],
   [
     "resets the connection in the middle of its answer",
@@ -96,11 +96,7 @@ const afterSent: [string, Answer, Expected][] = [
       response.writeHead(200, { "content-type": "application/json", "content-length": 500 });
       response.write('{"jsonrpc":"2.0",', () => response.socket?.resetAndDestroy());
     },
-    {
-      says: "the connection ended before the answer.",
-      detail: "closed, after the call was sent",
-      httpStatus: null,
-    },
+    ended("closed", null),
   ],
   [
     "resets its event stream",
@@ -108,11 +104,7 @@ const afterSent: [string, Answer, Expected][] = [
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(": working\n\n", () => response.socket?.resetAndDestroy());
     },
-    {
-      says: "the connection ended before the answer.",
-      detail: "closed, after the call was sent",
-      httpStatus: null,
-    },
+    ended("closed", null),
   ],
   [
     "ends its event stream without an answer",
@@ -122,65 +114,21 @@ const afterSent: [string, Answer, Expected][] = [
         'event: message\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n',
       );
     },
-    {
-      says: "the connection ended before the answer.",
-      detail: "closed, after the call was sent",
-      httpStatus: null,
-    },
+    ended("closed", null),
   ],
-  [
-    "answers with a web page",
-    page(200),
-    {
-      says: "its answer is not valid MCP.",
-      detail: "not_mcp, after the call was sent",
-      httpStatus: 200,
-    },
-  ],
-  [
-    "answers with JSON that is no message",
-    json(200, '{"paid":true}'),
-    {
-      says: "its answer is not valid MCP.",
-      detail: "not_mcp, after the call was sent",
-      httpStatus: null,
-    },
-  ],
+  ["answers with a web page", page(200), invalid("not_mcp", 200)],
+  ["answers with JSON that is no message", json(200, '{"paid":true}'), invalid("not_mcp", null)],
   [
     "answers another request",
     json(200, '{"jsonrpc":"2.0","id":99,"result":{}}'),
-    {
-      says: "its answer is not valid MCP.",
-      detail: "protocol, after the call was sent",
-      httpStatus: null,
-    },
+    invalid("protocol", null),
   ],
-  [
-    "answers with nothing",
-    json(204, ""),
-    {
-      says: "its answer is not valid MCP.",
-      detail: "protocol, after the call was sent",
-      httpStatus: 204,
-    },
-  ],
-  [
-    "answers compressed",
-    json(200, "x", { "content-encoding": "gzip" }),
-    {
-      says: "its answer is not valid MCP.",
-      detail: "protocol, after the call was sent",
-      httpStatus: null,
-    },
-  ],
+  ["answers with nothing", json(204, ""), invalid("protocol", 204)],
+  ["answers compressed", json(200, "x", { "content-encoding": "gzip" }), invalid("protocol", null)],
   [
     "answers more than is taken",
     json(200, `{"jsonrpc":"2.0","id":1,"result":{"text":"${"x".repeat(20_000)}"}}`),
-    {
-      says: "its answer is larger than the proxy accepts.",
-      detail: "too_large, after the call was sent",
-      httpStatus: null,
-    },
+    tooLarge("too_large", null),
   ],
   [
     "wants another token",
@@ -188,47 +136,19 @@ const afterSent: [string, Answer, Expected][] = [
       "www-authenticate": 'Bearer resource_metadata="https://upstream.test/.well-known"',
       "set-cookie": "session=upstream",
     }),
-    {
-      says: "it refuses the stored credential; an administrator of the org has to renew it.",
-      detail: "unauthorized, after the call was sent",
-      httpStatus: 401,
-    },
+    unauthorized("unauthorized", 401),
   ],
   [
     "forbids the call",
     page(403, { "www-authenticate": "Basic" }),
-    {
-      says: "it refuses the stored credential; an administrator of the org has to renew it.",
-      detail: "unauthorized, after the call was sent",
-      httpStatus: 403,
-    },
+    unauthorized("unauthorized", 403),
   ],
-  [
-    "fails with a stack trace",
-    page(500),
-    {
-      says: "it cannot be reached; an administrator of the org can see why on the server's page.",
-      detail: "http_status, after the call was sent",
-      httpStatus: 500,
-    },
-  ],
-  [
-    "is overloaded",
-    page(503, { "retry-after": "7" }),
-    {
-      says: "it cannot be reached; an administrator of the org can see why on the server's page.",
-      detail: "http_status, after the call was sent",
-      httpStatus: 503,
-    },
-  ],
+  ["fails with a stack trace", page(500), unreachable("http_status", 500)],
+  ["is overloaded", page(503, { "retry-after": "7" }), unreachable("http_status", 503)],
   [
     "redirects",
     page(307, { location: "https://elsewhere.test/mcp" }),
-    {
-      says: "it cannot be reached; an administrator of the org can see why on the server's page.",
-      detail: "redirect, after the call was sent",
-      httpStatus: 307,
-    },
+    unreachable("redirect", 307),
   ],
 ];
 
@@ -269,7 +189,7 @@ describe("a call to a server that", () => {
         _meta: {
           "dev.callgate/decision": {
             outcome: "upstream_error",
-            reason: expected.detail.split(",")[0],
+            reason: expected.code,
             rule: null,
             decisionId: id,
             retryable: false,
@@ -280,7 +200,7 @@ describe("a call to a server that", () => {
       expect(decision).toBe("allowed");
       expect(outcome).toMatchObject({
         outcome: "upstream_error",
-        detail: expected.detail,
+        detail: `${expected.code}, after the call was sent`,
         httpStatus: expected.httpStatus,
       });
       for (const name of ["www-authenticate", "set-cookie", "location", "retry-after"]) {
@@ -297,20 +217,12 @@ describe("a call to a server that", () => {
         await closed[Symbol.asyncDispose]();
         return closed.url.href;
       },
-      {
-        says: "it cannot be reached; an administrator of the org can see why on the server's page.",
-        detail: "refused, before anything was sent",
-        httpStatus: null,
-      },
+      unreachable("refused", null),
     ],
     [
       "lives at an address that is not allowed",
       async () => "http://10.1.2.3/mcp",
-      {
-        says: "it cannot be reached; an administrator of the org can see why on the server's page.",
-        detail: "blocked_address, before anything was sent",
-        httpStatus: null,
-      },
+      unreachable("blocked_address", null),
     ],
   ])("%s was not performed, and the agent may repeat it", async (_, url, expected) => {
     const gated = await gateServer(proxy, { url: await url(), definitions }, policy);
@@ -324,7 +236,7 @@ describe("a call to a server that", () => {
     expect(result._meta["dev.callgate/decision"].retryable).toBe(true);
     expect(outcome).toMatchObject({
       outcome: "upstream_error",
-      detail: expected.detail,
+      detail: `${expected.code}, before anything was sent`,
       httpStatus: null,
     });
   });

@@ -51,17 +51,17 @@ export function ServersTable({ servers, base }: { servers: readonly ServerRow[];
                 {server.heldTools > 0 && <Badge tone="caution">{server.heldTools} held</Badge>}
                 <span>
                   {server.tools}
-                  <span className="sm:sr-only"> tools</span>
+                  <span className="sm:sr-only">{server.tools === 1 ? " tool" : " tools"}</span>
                 </span>
               </span>
             </Cell>
             <Cell align="right" phone="detail">
               {server.agents}
-              <span className="sm:sr-only"> agents</span>
+              <span className="sm:sr-only">{server.agents === 1 ? " agent" : " agents"}</span>
             </Cell>
             <Cell align="right" phone="detail">
               {server.calls24h.toLocaleString("en")}
-              <span className="sm:sr-only"> calls</span>
+              <span className="sm:sr-only">{server.calls24h === 1 ? " call" : " calls"}</span>
             </Cell>
             <Cell align="right">
               {server.refused24h > 0 ? (

@@ -12,29 +12,45 @@ export interface SchemaNode {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const deepest = 6;
+const deepest = 5;
+const deepestType = 3;
+const mostNodes = 400;
 
-/** The properties of an untrusted JSON schema; what cannot be read is left to the raw view. */
-export function schemaNodes(schema: unknown, root: unknown = schema, depth = 0): SchemaNode[] {
-  const { properties, required } = resolve(schema, root);
+/**
+ * The properties of an untrusted JSON schema; what cannot be read, or is too deep or too much, is
+ * left to the raw view.
+ */
+export function schemaNodes(schema: unknown): SchemaNode[] {
+  return nodesOf(schema, { root: schema, left: mostNodes }, 0);
+}
+
+interface Walk {
+  root: unknown;
+  /** How many nodes may still be shown: a schema that refers to itself has no end. */
+  left: number;
+}
+
+function nodesOf(schema: unknown, walk: Walk, depth: number): SchemaNode[] {
+  const { properties, required } = resolve(schema, walk.root);
   const names = Array.isArray(required) ? required : [];
-  return Object.entries(asSchema(properties)).map(([name, value]) => {
-    const property = resolve(value, root);
+  return Object.entries(asSchema(properties)).flatMap(([name, value]) => {
+    if (walk.left-- <= 0) return [];
+    const property = resolve(value, walk.root);
     return {
       name,
-      type: typeOf(property, root),
+      type: typeOf(property, walk.root),
       required: names.includes(name),
       description: textOf(property.description),
       facts: factsOf(property),
-      children: depth < deepest ? childrenOf(property, root, depth) : [],
+      children: depth < deepest ? childrenOf(property, walk, depth) : [],
     };
   });
 }
 
-function childrenOf(property: Schema, root: unknown, depth: number): SchemaNode[] {
-  const own = schemaNodes(property, root, depth + 1);
+function childrenOf(property: Schema, walk: Walk, depth: number): SchemaNode[] {
+  const own = nodesOf(property, walk, depth + 1);
   if (own.length > 0) return own;
-  return property.items === undefined ? [] : schemaNodes(property.items, root, depth + 1);
+  return property.items === undefined ? [] : nodesOf(property.items, walk, depth + 1);
 }
 
 /** Follows a local reference; servers written in Python keep nested types under $defs. */
@@ -49,14 +65,16 @@ function resolve(value: unknown, root: unknown): Schema {
   return { ...asSchema(target), ...schema };
 }
 
-function typeOf(schema: Schema, root: unknown): string {
+function typeOf(schema: Schema, root: unknown, depth = 0): string {
+  if (depth > deepestType) return "anything";
   const { type, anyOf, oneOf, items } = schema;
   const branches = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : null;
   if (branches) {
-    return [...new Set(branches.map((each) => typeOf(resolve(each, root), root)))].join(" or ");
+    const types = branches.slice(0, 8).map((each) => typeOf(resolve(each, root), root, depth + 1));
+    return [...new Set(types)].join(" or ");
   }
   if (Array.isArray(type)) return type.join(" or ");
-  if (type === "array") return `list of ${typeOf(resolve(items, root), root)}`;
+  if (type === "array") return `list of ${typeOf(resolve(items, root), root, depth + 1)}`;
   if (typeof type === "string") return type;
   return schema.properties === undefined ? "anything" : "object";
 }

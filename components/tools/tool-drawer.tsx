@@ -121,16 +121,6 @@ function DrawerContent(props: ToolDrawerProps & { tool: ToolView }) {
   const inherited = inheritedFrom(tool.rule);
   return (
     <div className="grid gap-6" data-row="">
-      {tool.held && (
-        <div className="flex flex-wrap items-center justify-between gap-3 rounded border border-caution/40 bg-caution/6 px-3 py-2">
-          <p className="min-w-0 flex-1 text-sm">
-            {tool.held === "new"
-              ? "A new tool. Agents do not see it until somebody accepts it."
-              : "The server announces it differently now. Agents do not get it until somebody accepts the change."}
-          </p>
-          {canEdit && <AcceptButton onAccept={props.onAccept} />}
-        </div>
-      )}
       {tool.description !== "" && (
         <p className="max-w-[72ch] whitespace-pre-line text-base">
           {visibleText(tool.description)}
@@ -143,7 +133,7 @@ function DrawerContent(props: ToolDrawerProps & { tool: ToolView }) {
           startLimit={props.startLimit}
           canEdit={canEdit}
           onChoose={props.onChoose}
-          className="justify-items-start [&>div]:flex-row-reverse"
+          className="justify-items-start sm:[&>div]:flex-row-reverse"
         />
         {inherited === null && canEdit && (
           <Button
@@ -162,6 +152,16 @@ function DrawerContent(props: ToolDrawerProps & { tool: ToolView }) {
           </p>
         )}
       </Part>
+      {tool.held && (
+        <div className="flex flex-wrap items-center justify-between gap-3 rounded border border-caution/40 bg-caution/6 px-3 py-2">
+          <p className="min-w-0 flex-1 text-sm">
+            {tool.held === "new"
+              ? "A new tool. Agents do not see it until somebody accepts it."
+              : "The server announces it differently now. Agents do not get it until somebody accepts the change."}
+          </p>
+          {canEdit && <AcceptButton onAccept={props.onAccept} />}
+        </div>
+      )}
       {failure !== null && (
         <ErrorState title="The definition could not be read" description={failure} />
       )}

@@ -72,7 +72,7 @@ export function ToolTableRow(props: ToolRowProps) {
       <Cell align="right" className="whitespace-nowrap max-lg:hidden">
         <CallShare calls={tool.calls24h} refused={tool.refused24h} />
       </Cell>
-      <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible">
+      <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible max-sm:text-text">
         <RowActions className="max-sm:justify-start">
           <RuleControl
             tool={tool.name}

@@ -1,5 +1,5 @@
 import "server-only";
-import { notFound, unstable_rethrow } from "next/navigation";
+import { forbidden, notFound, unstable_rethrow } from "next/navigation";
 import { type ActionError, AppError, type ErrorCode } from "#lib/errors.ts";
 import { log } from "#lib/log.ts";
 
@@ -16,7 +16,8 @@ export const httpStatuses: Record<ErrorCode, number> = {
 };
 
 /**
- * What a verb answers to a page. What does not exist, or not for this org, is the 404 page; any
+ * What a verb answers to a page. What does not exist, or not for this org, is the 404 page, what
+ * the role may not see the 403 page; any
  * other failure that people can act on reaches the error page with its words.
  */
 export async function forPage<T>(answer: Promise<T>): Promise<T> {
@@ -25,12 +26,13 @@ export async function forPage<T>(answer: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === "not_found") notFound();
+    if (error.code === "forbidden") forbidden();
     throw pageError(error);
   }
 }
 
 /** Next sends a thrown error's digest to the browser and nothing else of it: the words go there. */
-export function pageError(error: AppError): AppError {
+function pageError(error: AppError): AppError {
   return Object.assign(error, { digest: `${error.code};${error.message}` });
 }
 

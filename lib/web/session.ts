@@ -1,6 +1,6 @@
 import "server-only";
 import { headers } from "next/headers";
-import { notFound } from "next/navigation";
+import { forbidden, notFound } from "next/navigation";
 import { cache } from "react";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { hasPermission, type Permission, requirePermission } from "#lib/auth/permissions.ts";
@@ -9,7 +9,6 @@ import type { User } from "#lib/auth/user.ts";
 import { AppError } from "#lib/errors.ts";
 import { findOrgContext } from "#lib/orgs/orgs.ts";
 import { readSessionId } from "./auth.ts";
-import { pageError } from "./errors.ts";
 import { goTo } from "./go-to.ts";
 import { signInPath } from "./return-path.ts";
 
@@ -31,17 +30,13 @@ export async function requireUser(path = "/orgs"): Promise<SignedInUser> {
 
 /**
  * The context of a page of an org. Not signed in: to the sign-in page; not a member, or no such org:
- * 404; a role that may not do this: the error page, which says so.
+ * 404; a role that may not do this: 403.
  */
 export async function requireOrg(orgSlug: string, permission: Permission): Promise<WebContext> {
   const user = await requireUser(`/orgs/${orgSlug}`);
   const context = await orgOfUser(user, orgSlug);
   if (!context) notFound();
-  try {
-    requirePermission(context, permission);
-  } catch (error) {
-    throw error instanceof AppError ? pageError(error) : error;
-  }
+  if (!hasPermission(context.role, permission)) forbidden();
   return { ...context, user };
 }
 

@@ -116,7 +116,8 @@ describe("invariant 8: the web tier cannot read upstream secrets", () => {
         update server_secrets s set sealed = v.sealed from server_secrets v
         where s.server_id = ${id}::uuid and v.server_id = ${victim.id}::uuid`;
       }
-      await database().$executeRaw`update servers set revision = revision + 1 where id = ${id}::uuid`;
+      await database()
+        .$executeRaw`update servers set revision = revision + 1 where id = ${id}::uuid`;
       const before = upstream.ledger.length;
       const answer = JSON.parse((await send(callBody("get"))).text);
       expect(answer.result.isError).toBe(true);

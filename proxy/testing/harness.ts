@@ -142,7 +142,7 @@ export async function openSession(url: string, token: string) {
   const { headers } = await post(url, token, initializeBody);
   const session = headers.get("mcp-session-id");
   if (session === null) throw new Error("the proxy opened no session");
-  const send = (body: string, more: Record<string, string> = {}) =>
+  const send = (body: string | Uint8Array<ArrayBuffer>, more: Record<string, string> = {}) =>
     post(url, token, body, { "mcp-session-id": session, ...more });
   return Object.assign(send, { session });
 }

@@ -1,4 +1,5 @@
 import { firstCallOf, listCalls } from "#lib/calls/calls.ts";
+import { callFloor } from "#lib/calls/floor.ts";
 import { liveResponse } from "#lib/web/live.ts";
 
 /**
@@ -19,8 +20,10 @@ export async function GET(
     "calls.read",
     async (context) => {
       if (server === null || Number.isNaN(since.getTime())) return firstCallOf(context, { agent });
-      const { calls } = await listCalls(context, { agent, server, limit: 1 });
-      return calls.find((call) => call.at >= since) ?? null;
+      // Forward from that moment: later calls must not stand in for the first.
+      const after = callFloor(since);
+      const { calls } = await listCalls(context, { agent, server, after, limit: 1 });
+      return calls[0] ?? null;
     },
     (call) => call !== null,
   );

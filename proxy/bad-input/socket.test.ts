@@ -1,45 +1,21 @@
 // Bad input below the level of an HTTP client: bytes on a socket, as an attacker writes them.
 import { connect } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  callBody,
-  type GatedServer,
-  gateServer,
-  startProxy,
-  type TestProxy,
-} from "./testing/harness.ts";
-import { startUpstream, type TestUpstream } from "./testing/upstream.ts";
+import { describe, expect, test } from "vitest";
+import { callBody } from "../testing/harness.ts";
+import { expectNothingForwarded, setUpProbe } from "../testing/probe.ts";
 
-let upstream: TestUpstream;
-let proxy: TestProxy;
-let server: GatedServer;
-let forwardedBefore: number;
-
-beforeAll(async () => {
-  upstream = await startUpstream({ json: true });
-  proxy = await startProxy();
-  server = await gateServer(proxy, upstream, { version: 1, default: "allow" });
-});
-
-beforeEach(() => {
-  forwardedBefore = upstream.ledger.length;
-});
-
-afterAll(async () => {
-  await proxy.close();
-  await upstream.close();
-});
+const probe = setUpProbe();
 
 const body = callBody("get", { key: "raw" });
-const host = () => new URL(proxy.origin).host;
-const path = () => new URL(server.url).pathname;
-const bearer = () => `Authorization: Bearer ${server.agent.token}`;
+const host = () => new URL(probe().proxy.origin).host;
+const path = () => new URL(probe().server.url).pathname;
+const bearer = () => `Authorization: Bearer ${probe().server.agent.token}`;
 const content = "Content-Type: application/json\r\nAccept: application/json, text/event-stream";
 
 /** Writes these bytes and gives what comes back until the connection ends or falls silent. */
 function exchange(bytes: string | Buffer, silentMs = 700): Promise<string> {
   return new Promise((done) => {
-    const { hostname, port } = new URL(proxy.origin);
+    const { hostname, port } = new URL(probe().proxy.origin);
     const socket = connect(Number(port), hostname);
     const parts: Buffer[] = [];
     socket.setTimeout(silentMs, () => socket.destroy());
@@ -99,7 +75,7 @@ describe("requests that two parsers could read differently", () => {
     ],
   ])("%s: refused and the connection closed", async (_, bytes) => {
     expect(await statuses(bytes())).toEqual([400]);
-    expect(upstream.ledger.length).toBe(forwardedBefore);
+    expectNothingForwarded();
   });
 
   test.each<[string, () => string[]]>([
@@ -145,7 +121,7 @@ describe("requests that two parsers could read differently", () => {
     const text = await exchange(request(headers()));
     expect(text).toMatch(/^HTTP\/1\.1 400/);
     expect(text).toContain("sent more than once");
-    expect(upstream.ledger.length).toBe(forwardedBefore);
+    expectNothingForwarded();
   });
 });
 
@@ -164,7 +140,7 @@ describe("hosts and targets that are not ours", () => {
     const text = await exchange(bytes());
     expect(text).toMatch(/^HTTP\/1\.1 403/);
     expect(text).toContain('"code":403');
-    expect(upstream.ledger.length).toBe(forwardedBefore);
+    expectNothingForwarded();
   });
 
   test("no host at all is refused", async () => {
@@ -177,7 +153,7 @@ describe("hosts and targets that are not ours", () => {
   ])("%s is not found", async (_, line) => {
     const headers = [`Host: ${host()}`, bearer(), content, length];
     expect(await statuses(request(headers, { line: line() }))).toEqual([404]);
-    expect(upstream.ledger.length).toBe(forwardedBefore);
+    expectNothingForwarded();
   });
 
   test.each<[string, () => string, number[]]>([
@@ -186,7 +162,7 @@ describe("hosts and targets that are not ours", () => {
   ])("%s opens no way through", async (_, line, answer) => {
     const headers = [`Host: ${host()}`, bearer()];
     expect(await statuses(request(headers, { line: line(), body: "" }))).toEqual(answer);
-    expect(upstream.ledger.length).toBe(forwardedBefore);
+    expectNothingForwarded();
   });
 
   test("an upgrade to a web socket is answered as a plain request (ADV-041)", async () => {
@@ -225,7 +201,7 @@ describe("more than the proxy takes", () => {
     );
     expect(text).toMatch(/^HTTP\/1\.1 413/);
     expect(text).toContain("larger than the 4 MiB accepted");
-    expect(upstream.ledger.length).toBe(forwardedBefore);
+    expectNothingForwarded();
   });
 
   test("64 KB of headers are refused (ADV-037)", async () => {
