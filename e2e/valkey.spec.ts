@@ -99,7 +99,7 @@ tools:
     - when: [{ path: command, op: in, value: [DEL, UNLINK], ignore_case: true, trim: true }]
       action: deny
       reason: "Deleting keys is people's work."
-    - when: [{ path: command, op: matches, value: "^\\\\s*(DEL|UNLINK)\\\\s", ignore_case: true }]
+    - when: [{ path: command, op: matches, value: '(?s)(DEL|UNLINK)\\s.*', ignore_case: true, trim: true }]
       action: deny
       reason: "Deleting keys is people's work."
     - action: allow

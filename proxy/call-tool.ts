@@ -171,6 +171,7 @@ async function forwardCall(
     return;
   }
   const sentAt = state.now();
+  exchange.reply.forwarded = true;
   const upstreamReply = await upstream.send(request, upstreamContext(exchange));
   if (upstreamReply.kind === "error" && upstreamReply.failure.code === "session_gone") {
     state.settle({

@@ -33,7 +33,9 @@ export function createHandler(state: ProxyState) {
         errorAnswer(
           null,
           503,
-          "Callgate cannot decide or record calls right now, so nothing was forwarded. Retry in 5 seconds.",
+          reply.forwarded
+            ? "Callgate failed after it had sent the call on; the action may or may not have been performed."
+            : "Callgate cannot decide or record calls right now, so nothing was forwarded. Retry in 5 seconds.",
         ),
         503,
       );

@@ -10,6 +10,8 @@ export class AgentReply {
   readonly #response: ServerResponse;
   readonly #headers: Record<string, string> = {};
   #streaming = false;
+  /** True once a call may have reached its server: whatever fails then must not deny that. */
+  forwarded = false;
 
   constructor(response: ServerResponse) {
     this.#response = response;

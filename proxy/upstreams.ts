@@ -4,6 +4,11 @@ import type { Upstream } from "./upstream/types.ts";
 /** Children one org may keep in one proxy; a session more than that is refused. */
 export const mostChildrenPerOrg = 64;
 
+interface Shared {
+  server: ServerRecord;
+  upstream: Promise<Upstream>;
+}
+
 interface Child {
   upstream: Upstream;
   orgId: string;
@@ -15,7 +20,7 @@ interface Child {
  */
 export class Upstreams {
   readonly #ports: Pick<Ports, "openUpstream">;
-  readonly #http = new Map<string, { configuration: string; upstream: Promise<Upstream> }>();
+  readonly #http = new Map<string, Shared>();
   readonly #children = new Map<string, Child>();
 
   constructor(ports: Pick<Ports, "openUpstream">) {
@@ -68,11 +73,14 @@ export class Upstreams {
   /** Changed settings or secrets make a new client; the old one ends once its exchanges have. */
   async #shared(server: ServerRecord): Promise<Upstream> {
     const key = `${server.orgId} ${server.id}`;
-    const configuration = JSON.stringify([server.url, server.settings, server.secrets]);
     const known = this.#http.get(key);
-    if (known?.configuration === configuration) return known.upstream;
+    if (known?.server === server) return known.upstream;
+    if (known && configurationOf(known.server) === configurationOf(server)) {
+      known.server = server;
+      return known.upstream;
+    }
     const upstream = this.#ports.openUpstream(server);
-    this.#http.set(key, { configuration, upstream });
+    this.#http.set(key, { server, upstream });
     upstream.catch(() => {
       if (this.#http.get(key)?.upstream === upstream) this.#http.delete(key);
     });
@@ -95,4 +103,9 @@ function unusable(server: ServerRecord, error: unknown): Upstream {
     endSession: async () => {},
     close: async () => {},
   };
+}
+
+/** What a connection depends on; a change of policy or tools leaves it alone. */
+function configurationOf(server: ServerRecord): string {
+  return JSON.stringify([server.url, server.settings, server.secrets]);
 }

@@ -104,7 +104,7 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
         {calls.map((call) => (
           <Row key={call.id} className={cn(!old.has(call.id) && "bg-accent/5")}>
             <Cell phone="aside" className="sm:w-36">
-              <span className="flex items-center gap-2">
+              <span className="flex items-center gap-2 max-sm:justify-end">
                 <DecisionBadge decision={decisionKind(call.decision)} />
                 {call.observed && <Badge>observed</Badge>}
               </span>
