@@ -158,8 +158,9 @@ test("from sign-up to the first decided calls, every call is decided before it r
   });
 
   await test.step("the record shows each call with its decision, rule and outcome", async () => {
-    await page.getByRole("link", { name: "Calls", exact: true }).first().click();
-    await page.goto(`${base}/calls`);
+    const navigation = page.getByRole("navigation", { name: "Main" });
+    await navigation.getByRole("link", { name: "Calls" }).click();
+    await expect(page).toHaveURL(new RegExp(`${base}/calls$`));
     const calls = page.getByRole("table", { name: "Calls" });
     await expect(calls.getByRole("row", { name: /get_invoice/ }).first()).toContainText("Hidden");
     await expect(calls.getByRole("row", { name: /Limited.*update_customer/ })).toHaveCount(1);

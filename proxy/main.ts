@@ -9,7 +9,7 @@ import { endOrphanedSessions } from "#lib/gate/sessions.ts";
 import { sweepUnsettledCalls } from "#lib/gate/settle.ts";
 import { newId } from "#lib/ids.ts";
 import { log } from "#lib/log.ts";
-import { loadOpeningKey } from "#lib/secrets/keys.ts";
+import { loadOpeningKey } from "#lib/secrets/opening-key.ts";
 import { createHandler } from "./handler.ts";
 import { startJobs } from "./main/jobs.ts";
 import { startListener } from "./main/listener.ts";

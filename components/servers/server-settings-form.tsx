@@ -35,18 +35,31 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
   const [error, setError] = useState<ActionError | null>(null);
   const [pending, setPending] = useState(false);
 
+  /** What of the connection changed: one that is left alone stays tested. */
+  function connection() {
+    if (connector) {
+      return isSame(settings, startValues(connector, server.settings)) ? {} : { settings };
+    }
+    const sent = headers.filter((header) => header.name !== "").map(headerOf);
+    const stored = storedHeaders(server.secretNames).map(headerOf);
+    return {
+      ...(url !== server.url && { url }),
+      ...(!isSame(sent, stored) && { headers: sent }),
+    };
+  }
+
   async function save() {
     setPending(true);
     setError(null);
-    const connection = connector
-      ? { settings }
-      : { url, headers: headers.filter((header) => header.name !== "").map(headerOf) };
-    const saved = await runAction(updateServer, { server: server.slug, name, ...connection });
+    const changed = connection();
+    const saved = await runAction(updateServer, { server: server.slug, name, ...changed });
     setPending(false);
     if (!saved.ok) return setError(saved.error);
     showToast({
       title: `${name} is saved`,
-      description: "Read its tools again to see whether the connection works.",
+      ...(Object.keys(changed).length > 0 && {
+        description: "Read its tools again to see whether the connection works.",
+      }),
     });
   }
 
@@ -105,6 +118,10 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
       </form>
     </Card>
   );
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }
 
 function storedHeaders(secretNames: readonly string[]): HeaderDraft[] {

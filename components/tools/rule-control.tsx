@@ -63,9 +63,9 @@ export function RuleControl(props: RuleControlProps) {
   return (
     <div
       ref={root}
-      className={cn("grid justify-items-end gap-1 max-sm:justify-items-stretch", className)}
+      className={cn("grid justify-items-end gap-1 max-sm:justify-items-stretch max-xl:sm:py-1", className)}
     >
-      <div className="flex min-w-0 max-w-full items-center justify-end gap-2 max-sm:flex-wrap max-sm:justify-start">
+      <div className="flex min-w-0 max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1 max-sm:justify-start xl:flex-nowrap">
         {props.instead ?? (
           <RuleDetail
             rule={rule}

@@ -60,16 +60,18 @@ export function ToolTableRow(props: ToolRowProps) {
             {tool.name}
           </RowLink>
           <ToolBadges tool={tool} />
-          <span className="min-w-0 truncate text-muted max-lg:hidden" title={tool.description}>
+          <span className="min-w-0 truncate text-muted max-xl:hidden" title={tool.description}>
             {tool.description}
           </span>
         </span>
       </Cell>
-      <Cell className="whitespace-nowrap text-muted max-xl:hidden">{parametersText(tool)}</Cell>
+      <Cell className="whitespace-nowrap text-muted max-[1400px]:hidden">
+        {parametersText(tool)}
+      </Cell>
       <Cell phone="aside">
         <RiskMeter risk={tool.riskClass} />
       </Cell>
-      <Cell align="right" className="whitespace-nowrap max-lg:hidden">
+      <Cell align="right" className="whitespace-nowrap max-xl:hidden">
         <CallShare calls={tool.calls24h} refused={tool.refused24h} />
       </Cell>
       <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible max-sm:text-text">
@@ -82,7 +84,7 @@ export function ToolTableRow(props: ToolRowProps) {
             onChoose={props.onChoose}
             {...(tool.held !== null &&
               canEdit && { instead: <AcceptButton tool={tool.name} onAccept={props.onAccept} /> })}
-            className="min-w-0 sm:w-100"
+            className="min-w-0 sm:w-72 xl:w-100"
           />
         </RowActions>
       </Cell>

@@ -89,9 +89,9 @@ export function ToolsTable(props: ToolsTableProps) {
               </HeaderCell>
             )}
             <HeaderCell>Tool</HeaderCell>
-            <HeaderCell className="max-xl:hidden">Parameters</HeaderCell>
+            <HeaderCell className="max-[1400px]:hidden">Parameters</HeaderCell>
             <HeaderCell>Risk</HeaderCell>
-            <HeaderCell align="right" className="max-lg:hidden">
+            <HeaderCell align="right" className="max-xl:hidden">
               Calls, 24 h
             </HeaderCell>
             <HeaderCell align="right">Rule</HeaderCell>

@@ -18,8 +18,8 @@ import {
   setPolicyMode,
   setToolRules,
 } from "#lib/rules/rules.ts";
-import { loadOpeningKey } from "#lib/secrets/keys.ts";
 import { type OpeningKey, openSecret } from "#lib/secrets/open.ts";
+import { loadOpeningKey } from "#lib/secrets/opening-key.ts";
 import { makeOrg } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import { acceptTools, getTool, listTools } from "#lib/tools/tools.ts";
