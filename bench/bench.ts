@@ -56,7 +56,7 @@ process.exit(0);
 
 async function compare(targets: Target[], concurrency: number): Promise<Row[]> {
   const samples = new Map<string, Sample[]>();
-  for (const target of targets) await measure(target, 500, concurrency);
+  for (const target of targets) await measure(target, 4000, 32);
   for (let round = 1; round <= Number(options.rounds); round += 1) {
     process.stderr.write(`  ${concurrency} at a time, round ${round} of ${options.rounds}\n`);
     for (const target of targets) {

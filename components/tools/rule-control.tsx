@@ -63,7 +63,10 @@ export function RuleControl(props: RuleControlProps) {
   return (
     <div
       ref={root}
-      className={cn("grid justify-items-end gap-1 max-sm:justify-items-stretch max-xl:sm:py-1", className)}
+      className={cn(
+        "grid justify-items-end gap-1 max-sm:justify-items-stretch max-xl:sm:py-1",
+        className,
+      )}
     >
       <div className="flex min-w-0 max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1 max-sm:justify-start xl:flex-nowrap">
         {props.instead ?? (

@@ -11,7 +11,7 @@ export function openGatePool(connectionString: string): pg.Pool {
     connectionString,
     max: 6,
     application_name: "callgate-proxy",
-    options: "-c lock_timeout=1000 -c statement_timeout=2000",
+    options: "-c lock_timeout=1000 -c statement_timeout=2000 -c plan_cache_mode=force_generic_plan",
     connectionTimeoutMillis: 2000,
     query_timeout: 3000,
   });
