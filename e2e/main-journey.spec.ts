@@ -58,7 +58,14 @@ test("from sign-up to the first decided calls, every call is decided before it r
   const access = await test.step("connect an agent: copy the proxy URL and its token", async () => {
     const copied = await connectInBrowser(page, "alice-laptop");
     expect(copied.token).toMatch(/^cg_agt_[0-9A-Za-z]{49}$/);
-    for (const client of ["Claude Code", "Claude Desktop", "Cursor", "VS Code", "Codex", "JSON"]) {
+    for (const client of [
+      "Claude Code",
+      "Claude Desktop",
+      "Cursor",
+      "VS Code",
+      "Codex CLI",
+      "JSON",
+    ]) {
       await page.getByRole("tab", { name: client, exact: true }).click();
       const snippet = page.getByRole("region", { name: `${client} snippet` });
       await expect(snippet).toContainText(copied.url);

@@ -30,6 +30,7 @@ export interface AgentPickerProps {
   server: { slug: string };
   agents: readonly ConnectAgent[];
   canWrite: boolean;
+  openedAt: string;
   createAgent: Action<IssuedToken>;
   rotateAgent: Action<IssuedToken>;
   grantServers: Action<unknown>;
@@ -53,13 +54,12 @@ export function AgentPicker(props: AgentPickerProps) {
     what: "create" | "use" | "rotate",
     work: () => Promise<ActionResult<{ name: string; token: string | null }>>,
   ) {
-    const since = new Date().toISOString();
     setPending(what);
     setError(null);
     const done = await work();
     setPending(null);
     if (!done.ok) return setError(done.error);
-    props.onReady({ name: done.data.name, token: done.data.token, since });
+    props.onReady({ name: done.data.name, token: done.data.token, since: props.openedAt });
   }
 
   const create = () =>

@@ -17,6 +17,8 @@ export interface ConnectFlowProps {
   /** An agent that was chosen elsewhere. */
   preselected: string | null;
   canWrite: boolean;
+  /** The server's clock when the page was made; ISO 8601. Calls after it count as the first. */
+  openedAt: string;
   createAgent: Action<IssuedToken>;
   rotateAgent: Action<IssuedToken>;
   grantServers: Action<unknown>;
@@ -28,7 +30,7 @@ export function ConnectFlow(props: ConnectFlowProps) {
   const [ready, setReady] = useState<ReadyAgent | null>(() => {
     const known = agents.find(({ name }) => name === preselected);
     if (!known?.servers.includes(server.slug)) return null;
-    return { name: known.name, token: null, since: new Date().toISOString() };
+    return { name: known.name, token: null, since: props.openedAt };
   });
   const [stored, setStored] = useState(false);
   const [isCalled, setIsCalled] = useState(false);
@@ -85,7 +87,7 @@ export function ConnectFlow(props: ConnectFlowProps) {
       <Step number={3} title="Make a call" done={isCalled} isAhead={ready === null}>
         {ready && (
           <FirstCall
-            key={ready.since}
+            key={ready.name}
             org={org}
             server={server.slug}
             agent={ready}

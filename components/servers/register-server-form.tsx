@@ -143,7 +143,7 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
                 required
                 spellCheck={false}
                 placeholder="https://mcp.example.com/mcp"
-                help="Where the server answers over streamable HTTP or SSE."
+                help="Where the server answers over streamable HTTP."
                 value={url}
                 onChange={(event) => setUrl(event.target.value)}
                 error={errors.url}

@@ -30,7 +30,7 @@ export function TargetPicker({ connectors, choice, onChoose }: TargetPickerProps
         icon={<Globe aria-hidden="true" />}
         title="A URL"
         text="Any MCP server that answers over HTTP, yours or a vendor's."
-        fact="Streamable HTTP or SSE"
+        fact="Streamable HTTP"
         checked={choice?.kind === "url"}
         onChoose={() => onChoose({ kind: "url" })}
       />

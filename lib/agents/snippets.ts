@@ -54,7 +54,7 @@ export function connectSnippets({ serverSlug, proxyUrl, token }: Connection): Co
     },
     {
       id: "codex",
-      title: "Codex",
+      title: "Codex CLI",
       file: "~/.codex/config.toml",
       language: "toml",
       text: [

@@ -82,7 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
     this.#maxBytes = request.maxBytes;
     const seconds = Math.ceil(request.totalMilliseconds / 1000);
     this.#deadline = setTimeout(
-      () => this.#giveUp("timeout", `${host} did not finish its answer within ${seconds} s.`),
+      () => this.#giveUp("timeout", `${host} did not answer completely within ${seconds} s.`),
       request.totalMilliseconds,
     );
   }

@@ -54,10 +54,17 @@ async function Request({ context, approval, nextId }: RequestProps) {
   const { calls } = await listCalls(context, {
     agent: approval.agent,
     before: callFloor(approval.requestedAt),
-    limit: 5,
+    limit: 6,
   });
+  // The call that asked is recorded a moment before its request.
+  const earlier = calls.filter(
+    (call) =>
+      call.decision !== "approval" ||
+      call.tool !== approval.tool ||
+      approval.requestedAt.getTime() - call.at.getTime() > 1_000,
+  );
   return (
-    <RequestDetail base={base} approval={approval} before={calls}>
+    <RequestDetail base={base} approval={approval} before={earlier.slice(0, 5)}>
       {approval.state === "pending" &&
         (may(context, "approvals.decide") ? (
           <DecideBar

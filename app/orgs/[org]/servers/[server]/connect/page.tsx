@@ -23,6 +23,7 @@ export default async function ConnectPage({
           last4: agent.token?.last4 ?? null,
         }))}
       preselected={typeof preselected === "string" ? preselected : null}
+      openedAt={new Date().toISOString()}
       canWrite={may(context, "agents.write")}
       createAgent={createAgent.bind(null, org)}
       rotateAgent={rotateAgent.bind(null, org)}
