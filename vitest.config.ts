@@ -7,6 +7,7 @@ export default defineConfig({
   },
   test: {
     clearMocks: true,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -30,7 +31,6 @@ export default defineConfig({
           setupFiles: ["lib/testing/setup.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
         },
       },
     ],
