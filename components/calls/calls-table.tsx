@@ -91,6 +91,7 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
         <HeaderCell>Tool</HeaderCell>
         <HeaderCell>Agent</HeaderCell>
         <HeaderCell>Server</HeaderCell>
+        <HeaderCell className="max-lg:hidden">Rule</HeaderCell>
         <HeaderCell>Outcome</HeaderCell>
         <HeaderCell align="right" className="max-xl:hidden">
           Server time
@@ -119,6 +120,9 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
             </Cell>
             <Cell phone="detail" className="max-w-36 truncate text-muted">
               {call.server}
+            </Cell>
+            <Cell phone="hidden" className="max-w-44 truncate text-muted max-lg:hidden" mono>
+              <span title={call.rule}>{call.rule}</span>
             </Cell>
             <Cell className="whitespace-nowrap">
               <OutcomeText outcome={call.outcome} />

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
-import { callFacets } from "./facets.ts";
+import { listCallFacets } from "./facets.ts";
 import { callFloor } from "./floor.ts";
 import { ListCalls } from "./schema.ts";
 
@@ -12,7 +12,7 @@ test("the record can be narrowed down to the org's own servers, agents and tools
   await makeAgent(mine, { name: "my-agent", servers: [server, second] });
   await makeServer(theirs, { slug: "theirs", name: "Theirs", tools: ["z"] });
   await makeAgent(theirs, { name: "their-agent" });
-  expect(await callFacets(mine)).toEqual({
+  expect(await listCallFacets(mine)).toEqual({
     servers: [
       { slug: "mine", name: "Mine" },
       { slug: "second", name: "Second" },
@@ -20,7 +20,7 @@ test("the record can be narrowed down to the org's own servers, agents and tools
     agents: ["my-agent"],
     tools: ["a", "b", "c"],
   });
-  expect((await callFacets(mine, { server: "second" })).tools).toEqual(["a", "c"]);
+  expect((await listCallFacets(mine, { server: "second" })).tools).toEqual(["a", "c"]);
 });
 
 test("an instant is a place in the record that listing calls accepts", () => {

@@ -14,7 +14,10 @@ export interface CallFacets {
 }
 
 /** What the record can be narrowed down to. Reads names only: its cost does not grow with calls. */
-export async function callFacets(context: OrgContext, input: unknown = {}): Promise<CallFacets> {
+export async function listCallFacets(
+  context: OrgContext,
+  input: unknown = {},
+): Promise<CallFacets> {
   requirePermission(context, "calls.read");
   const { server } = parseInput(CallFacets, input);
   const orgId = context.org.id;

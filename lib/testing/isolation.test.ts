@@ -20,6 +20,7 @@ import { listAuditEvents } from "#lib/audit/audit.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import type { Role } from "#lib/auth/permissions.ts";
 import { firstCallOf, getCall, listCalls } from "#lib/calls/calls.ts";
+import { listCallFacets } from "#lib/calls/facets.ts";
 import { AppError } from "#lib/errors.ts";
 import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "#lib/jobs/jobs.ts";
 import { listMembers } from "#lib/members/members.ts";
@@ -218,6 +219,7 @@ const verbs: VerbRow[] = [
   },
   { verb: firstCallOf, own: ownAgent, foreign: foreignAgent, refused: null },
 
+  { verb: listCallFacets, own: () => ({}), foreign: nothing, refused: null },
   { verb: findAnything, own: () => ({ query: "shared" }), foreign: nothing, refused: null },
 ];
 
@@ -306,6 +308,7 @@ test("facets, cursors and searches for what another org has find nothing of it",
     listCalls(own.context, { after: other.callId }),
     listCalls(own.context, { before: other.callId }),
     listAuditEvents(own.context, { cursor: other.auditId }),
+    listCallFacets(own.context, { server: other.unique.server }),
     findAnything(own.context, { query: other.unique.server }),
     findAnything(own.context, { query: other.unique.tool }),
     findAnything(own.context, { query: other.unique.agent }),

@@ -11,7 +11,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { Pagination } from "#components/ui/pagination.tsx";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { type CallPage, listCalls } from "#lib/calls/calls.ts";
-import { callFacets } from "#lib/calls/facets.ts";
+import { listCallFacets } from "#lib/calls/facets.ts";
 import { AppError } from "#lib/errors.ts";
 import { isId } from "#lib/ids.ts";
 import { requireOrg } from "#lib/web/session.ts";
@@ -28,7 +28,7 @@ export default async function CallsPage({ params, searchParams }: PageProps<"/or
   const place = placeOf(query);
   const base = `/orgs/${org}/calls`;
   const [facets, page] = await Promise.all([
-    callFacets(context, filters.server === undefined ? {} : { server: filters.server }),
+    listCallFacets(context, filters.server === undefined ? {} : { server: filters.server }),
     readPage(context, filters, place),
   ]);
   const isNewest = place.before === undefined && place.after === undefined;
