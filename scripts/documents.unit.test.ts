@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+const documents = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
+  .split("\n")
+  .filter((file) => file !== "");
+const scripts: Record<string, string> = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+).scripts;
+
+describe.each(documents)("%s", (file) => {
+  const text = readFileSync(join(root, file), "utf8");
+
+  test("names only files and folders that exist", () => {
+    const inCode = [...text.matchAll(/`((?:[\w.[\]-]+\/)+[\w.[\]-]*)`/g)].map(([, path]) => path);
+    const linked = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) =>
+      join(dirname(file), path ?? ""),
+    );
+    const known = new Set([
+      "app",
+      "bench",
+      "bin",
+      "components",
+      "docs",
+      "e2e",
+      "lib",
+      "prisma",
+      "proxy",
+      "scripts",
+    ]);
+    const ours = inCode.filter((path) => known.has(path?.split("/")[0] ?? ""));
+    const missing = [...ours, ...linked].filter((path) => !existsSync(join(root, path ?? "")));
+    expect(missing).toEqual([]);
+  });
+
+  test("names only commands that exist", () => {
+    const named = [...text.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name]) => name ?? "");
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
