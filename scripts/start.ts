@@ -71,7 +71,12 @@ async function start(): Promise<void> {
   run("proxy", [join(root, "proxy/main.ts")], proxyEnvironment);
   const next = join(root, "node_modules/next/dist/bin/next");
   const mode = development ? "dev" : "start";
-  run("dashboard", [next, mode, "-H", settings.HOST, "-p", String(settings.PORT)], {
+  // An address of its own for outside means that a reverse proxy says where people come from.
+  const ownAddresses = process.env.PUBLIC_URL
+    ? []
+    : ["--import", join(root, "scripts/forwarded-for.mjs")];
+  const listen = ["-H", settings.HOST, "-p", String(settings.PORT)];
+  run("dashboard", [...ownAddresses, next, mode, ...listen], {
     ...webEnvironment,
     NEXTAUTH_URL: settings.publicUrl,
     NEXTAUTH_SECRET: process.env.NEXTAUTH_SECRET || webSecret(),
