@@ -2,5 +2,4 @@
 if (process.send) {
   process.on("disconnect", () => setTimeout(() => process.exit(1), 25_000).unref());
   process.on("disconnect", () => process.emit("SIGTERM"));
-  process.channel?.unref();
 }
