@@ -1,17 +1,20 @@
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import { classifyTool } from "#lib/catalog/classify.ts";
 import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
-import { type CompiledPolicy, compilePolicy } from "#lib/policy/compile.ts";
-import { evaluate } from "#lib/policy/evaluate.ts";
+import {
+  type PolicyCase as Case,
+  type CaseResult,
+  expectations,
+  PolicyCase,
+  runCases,
+} from "#lib/policy/cases.ts";
+import type { PolicyDocument } from "#lib/policy/document.ts";
 import { type ParsedPolicy, parsePolicy, parsePolicyValue } from "#lib/policy/parse.ts";
-import { categories, type Decision, type JsonObject, riskClasses } from "#lib/policy/types.ts";
+import { categories, riskClasses } from "#lib/policy/types.ts";
+import { guessFacts } from "#lib/rules/run-cases.ts";
 import { readText } from "./input.ts";
-
-const expectations = ["allow", "limit", "require_approval", "deny", "hide"] as const;
-type Expectation = (typeof expectations)[number];
 
 export const policyTestNotes = `The file is YAML or JSON:
 
@@ -25,90 +28,66 @@ export const policyTestNotes = `The file is YAML or JSON:
       name: deletes wait         # optional
       expect: require_approval   # ${expectations.join(", ")}
 
-“allow” holds with and without a limit, “limit” only with one. Without category and riskClass the tool
-is classified by its name alone, which may differ from what its real definition says. Each case is
-one call on its own: limits are not used up.`;
+“allow” holds with and without a limit, “limit” only with one. Each case is one call on its own: limits
+are not used up. Without category and riskClass a tool is classified by its name alone; with --org and
+--server it is the tool on record there. Then also:
 
-const JsonArguments = z.record(z.string(), z.json()) as z.ZodType<JsonObject>; // parsed JSON is JSON
-
-const Case = z.strictObject({
-  tool: z.string().min(1),
-  arguments: JsonArguments.default({}),
-  category: z.enum(categories).optional(),
-  riskClass: z.enum(riskClasses).optional(),
-  agent: z.string().optional(),
-  name: z.string().optional(),
-  expect: z.enum(expectations),
-});
+  callgate policy test --org ORG --server SERVER            # the cases stored with its policy
+  callgate policy test cases.yaml --org ORG --server SERVER # these, by its policy if they name none
+  callgate policy test --policy FILE --org ORG --server SERVER  # the stored cases, by this policy`;
 
 const TestFile = z.strictObject({
   policy: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
-  cases: z.array(Case).min(1, "Write at least one case"),
+  cases: z.array(PolicyCase).min(1, "Write at least one case"),
 });
 
-export interface CaseResult {
-  name: string;
-  ok: boolean;
-  expected: Expectation;
-  actual: Expectation;
-  rule: string;
-  explanation: string;
+/** What a test file says: its cases, and the policy as text for whoever decides them. */
+export interface TestFile {
+  cases: Case[];
+  /** Null: it names none. */
+  policy: PolicyDocument | null;
 }
 
 /**
- * Decides every case of a test file.
- * @param policyFile replaces the policy that the file names
+ * Reads a test file and the policy that it names.
  * @throws AppError `invalid_input` when file or policy cannot be read
+ */
+export async function readTestFile(file: string): Promise<TestFile> {
+  const { policy, cases } = parseInput(TestFile, parseYaml(await readText(file), file));
+  if (policy === undefined) return { cases, policy: null };
+  if (typeof policy !== "string") {
+    return { cases, policy: documentOf(parsePolicyValue(policy), `policy in ${file}`) };
+  }
+  const path = resolve(file === "-" ? "." : dirname(file), policy);
+  return { cases, policy: documentOf(parsePolicy(await readText(path)), policy) };
+}
+
+/** A policy in a file of its own. @throws AppError `invalid_input`, each problem with its line */
+export async function readPolicyFile(file: string): Promise<PolicyDocument> {
+  return documentOf(parsePolicy(await readText(file)), file);
+}
+
+/**
+ * Decides every case of a test file, without any server.
+ * @param policyFile replaces the policy that the file names
  */
 export async function runPolicyTest(
   file: string,
   policyFile: string | undefined,
 ): Promise<CaseResult[]> {
-  const { policy: named, cases } = parseInput(TestFile, parseYaml(await readText(file), file));
-  const policy = await loadPolicy(file, policyFile, named);
-  return cases.map((test, index) => {
-    const guess = classifyTool({ name: test.tool }, { trustedAnnotations: false });
-    const category = test.category ?? guess.category;
-    const riskClass = test.riskClass ?? guess.riskClass;
-    const tool = { name: test.tool, category, riskClass };
-    const decision = evaluate(policy, { tool, arguments: test.arguments });
-    const actual = outcomeOf(decision);
-    return {
-      name: test.name ?? `${index + 1} ${test.tool}`,
-      ok: actual === test.expect || (actual === "limit" && test.expect === "allow"),
-      expected: test.expect,
-      actual,
-      rule: decision.rule,
-      explanation: decision.explanation,
-    };
-  });
-}
-
-function outcomeOf({ effect, obligations }: Decision): Expectation {
-  if (effect !== "allow") return effect;
-  if (obligations.some(({ kind }) => kind === "approval")) return "require_approval";
-  return obligations.length > 0 ? "limit" : "allow";
-}
-
-async function loadPolicy(
-  file: string,
-  given: string | undefined,
-  named: string | Record<string, unknown> | undefined,
-): Promise<CompiledPolicy> {
-  if (given !== undefined) return compile(parsePolicy(await readText(given)), given);
-  if (typeof named === "string") {
-    const path = resolve(file === "-" ? "." : dirname(file), named);
-    return compile(parsePolicy(await readText(path)), named);
+  const read = await readTestFile(file);
+  const policy = policyFile === undefined ? read.policy : await readPolicyFile(policyFile);
+  if (policy === null) {
+    throw new AppError(
+      "invalid_input",
+      `${file} names no policy. Write policy: in it, or use --policy FILE, or --org and --server.`,
+    );
   }
-  if (named !== undefined) return compile(parsePolicyValue(named), `policy in ${file}`);
-  throw new AppError(
-    "invalid_input",
-    `${file} names no policy. Write policy: in it, or use --policy FILE.`,
-  );
+  return runCases(policy, read.cases, guessFacts);
 }
 
-function compile(parsed: ParsedPolicy, name: string): CompiledPolicy {
-  if (parsed.ok) return compilePolicy(parsed.document);
+function documentOf(parsed: ParsedPolicy, name: string): PolicyDocument {
+  if (parsed.ok) return parsed.document;
   const problems = parsed.errors.map(({ path, line, message }) => {
     const place = line === null ? "" : ` line ${line}:`;
     return `${name}:${place}${path === "" ? "" : ` ${path}:`} ${message}`;

@@ -1,7 +1,11 @@
 import { oneRule } from "./testing.ts";
 import type { JsonObject } from "./types.ts";
 
-/** Test data: the cases of reference/adversarial-cases.json that the policy core has to answer. */
+/**
+ * Test data: the cases of the adversarial catalogue that the policy core has to answer. Those about
+ * upstream schemas (ADV-077, 078, 080, 081) have nothing to attack here: a policy never compiles,
+ * follows or validates with a schema; what reads them for display is tested in lib/catalog.
+ */
 
 export interface AdversarialCase {
   id: string;
@@ -20,6 +24,9 @@ const oddAmounts: JsonObject[] = [
   {},
 ];
 const workspace = "/workspace(/[A-Za-z0-9_-]+)+(\\\\.[a-z]+)?";
+const otherSpellings = ["Path", "PATH", "path_", "path ", "pa\u0300th", "p\u0430th"].map(
+  (name): JsonObject => ({ [name]: "/etc/passwd" }),
+);
 const strayPaths = [
   "/workspace/../etc/passwd",
   "/workspace/%2e%2e/etc",
@@ -78,6 +85,20 @@ export const adversarialCases: readonly AdversarialCase[] = [
     attack: "leaving the argument out does not gain a permission",
     policy: oneRule("allow", "{path: amount, op: lte, value: 100}"),
     arguments: [{}, { Amount: 1 }, { "amount ": 1 }],
+    outcome: "deny",
+  },
+  {
+    id: "ADV-062",
+    attack: "another spelling of the argument's name does not dodge a denial",
+    policy: oneRule("deny", "{path: path, op: starts_with, value: /etc}"),
+    arguments: otherSpellings,
+    outcome: "deny",
+  },
+  {
+    id: "ADV-062",
+    attack: "another spelling of the argument's name gains no permission",
+    policy: oneRule("allow", "{path: path, op: starts_with, value: /workspace}"),
+    arguments: otherSpellings,
     outcome: "deny",
   },
   {

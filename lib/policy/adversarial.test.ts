@@ -1,10 +1,14 @@
+import fc from "fast-check";
+import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
 import { adversarialCases } from "./adversarial-cases.ts";
 import { compilePolicy } from "./compile.ts";
 import { Condition } from "./condition-schema.ts";
+import { compileCondition, judge } from "./conditions.ts";
 import { evaluate } from "./evaluate.ts";
 import { decide, documentOf, oneRule, outcomeOf, toolOf } from "./testing.ts";
 import type { JsonObject } from "./types.ts";
+import { WorkExceeded, workPerCall } from "./work.ts";
 
 describe.each(adversarialCases)("$id $attack", ({ policy, arguments: calls, outcome }) => {
   test.each(calls)("%j", (args) => {
@@ -48,6 +52,21 @@ test("ADV-076: each pattern is its own", () => {
       a === "dev-a" ? "allow" : "deny",
     );
   }
+});
+
+test("ADV-076: a thousand patterns and texts agree with the engine itself", () => {
+  const letters = fc.constantFrom("a", "b", ".", "*", "(", ")", "|", "+", "?", "^", "$", "[ab]");
+  const pattern = fc.array(letters, { minLength: 1, maxLength: 8 }).map((each) => each.join(""));
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "\n", "."), maxLength: 8 });
+  const property = fc.property(pattern, text, fc.boolean(), (value, a, ignore_case) => {
+    const condition = Condition.safeParse({ path: "a", op: "matches", value, ignore_case });
+    if (!condition.success) return true;
+    const policy = oneRule("allow", JSON.stringify(condition.data));
+    const flags = ignore_case ? RE2JS.CASE_INSENSITIVE : 0;
+    const expected = RE2JS.compile(value, flags).testExact(a) ? "allow" : "deny";
+    return decide(policy, toolOf("pay"), { a }).effect === expected;
+  });
+  fc.assert(property, { numRuns: 1_000 });
 });
 
 const million = "a".repeat(1_048_000);
@@ -134,6 +153,27 @@ test("ADV-068: a policy that would cost more than one call may denies, whatever 
     explanation: "The arguments are too large for this policy's conditions, so the call is denied.",
   });
   expect(performance.now() - started).toBeLessThan(200);
+});
+
+test("ADV-068: judging a million characters or elements is bounded by counted work, not by time", () => {
+  const compiled = compileCondition({ path: "a[*]", op: "contains", value: "ab" });
+  const texts = new Array(1_000).fill("x".repeat(1_000));
+  const work = { left: workPerCall };
+  const judged = () => judge(compiled, { a: texts }, "any", work);
+  judged();
+  expect(workPerCall - work.left).toBeGreaterThan(10_000);
+  expect(() => Array.from({ length: 20 }, judged)).toThrow(WorkExceeded);
+  for (const [, condition, args] of held) {
+    const [rule] = compilePolicy(documentOf(oneRule("deny", condition))).rulesFor("pay");
+    const left = { left: workPerCall };
+    try {
+      for (const each of rule?.conditions ?? []) judge(each, args, "any", left);
+    } catch (error) {
+      expect(error).toBeInstanceOf(WorkExceeded);
+    }
+    // One step may overshoot, by what that step alone is allowed to cost.
+    expect(left.left).toBeGreaterThan(-4 * workPerCall);
+  }
 });
 
 test("a decision among a hundred rules takes at most 20 µs at the median", () => {

@@ -2,6 +2,9 @@ import fc from "fast-check";
 import { PolicyDocument, Rule } from "./document.ts";
 import { toolKeyOf } from "./tool-key.ts";
 import {
+  type AccessTarget,
+  approvalExclusions,
+  approverRoles,
   categories,
   type JsonObject,
   type JsonValue,
@@ -30,6 +33,7 @@ const texts = [
   "ß",
   "ss",
 ];
+const people = ["ann@example.test", "bo@example.test", "cy@example.test"];
 const numbers = [0, 1, 2, -3, 0.5, 1e21];
 const patterns = ["del", "(?:del|unlink)", "/etc/.*", "[a-z]+", ".*", "s{1,2}"];
 
@@ -48,6 +52,35 @@ const path = fc.constantFrom(...paths);
 const flag = fc.boolean();
 const textOptions = { ignore_case: flag, trim: flag };
 const optional = { requiredKeys: ["path", "op", "value"] as const };
+
+/** How commands are spelled: in one text, over two, with other spaces and cases. */
+const spelled = fc.constantFrom(
+  "CONFIG",
+  "config",
+  " Config\t",
+  "CONFIG SET",
+  "config  set x",
+  "SET",
+  "set y",
+  "DEL k",
+  "CONFIG\u00a0SET",
+  "unl\u0131nk",
+  "\u00dfx",
+  "\u00df",
+  "",
+  " ",
+);
+
+const commandCondition = fc.record(
+  {
+    path: fc.constantFrom("a", "a", "b", "a.b", "a[0]"),
+    joined_with: fc.constantFrom("b", "b", "a.b", "a"),
+    op: fc.constantFrom("command_in", "command_not_in"),
+    value: several(fc.constantFrom("DEL", "CONFIG", "CONFIG SET", "unlink", "ss x")),
+    ignore_case: flag,
+  },
+  { requiredKeys: ["path", "op", "value"] },
+);
 
 /** Raw conditions; what the schema refuses is filtered out with the rule. */
 const condition = fc.oneof(
@@ -76,6 +109,7 @@ const condition = fc.oneof(
     { path, op: fc.constant("matches"), value: fc.constantFrom(...patterns), ...textOptions },
     { requiredKeys: [...optional.requiredKeys] },
   ),
+  commandCondition,
   fc.record({
     path,
     op: fc.constant("length"),
@@ -83,22 +117,52 @@ const condition = fc.oneof(
   }),
 );
 
+const reason = fc.oneof(fc.constant("Ask first."), fc.string({ minLength: 1, maxLength: 20 }));
+
 const limit = fc.record({
   max: fc.nat(3),
   window: fc.constantFrom(60, 3600),
   per: fc.constantFrom(...limitScopes),
 });
-const reason = fc.oneof(fc.constant("Ask first."), fc.string({ minLength: 1, maxLength: 20 }));
-const permitting = { action: fc.constantFrom("allow", "require_approval") };
+const allowing = { action: fc.constant("allow") };
+const asking = { action: fc.constant("require_approval") };
 const restricting = { action: fc.constantFrom("deny", "hide") };
 const limits = fc.oneof(limit, several(limit));
+const seconds = fc.constantFrom(60, 90, 86_400);
+const approval = fc.record(
+  {
+    approvers: fc.oneof(
+      fc.record({ roles: fc.subarray([...approverRoles], { minLength: 1 }) }),
+      fc.record({ members: fc.subarray(people, { minLength: 1 }) }),
+      fc.record({
+        roles: fc.subarray([...approverRoles], { minLength: 1, maxLength: 2 }),
+        members: fc.subarray(people, { minLength: 1 }),
+      }),
+    ),
+    count: fc.integer({ min: 1, max: 5 }),
+    request_expires: seconds,
+    approval_expires: seconds,
+    message: reason,
+    exclude: fc.subarray([...approvalExclusions], { minLength: 1 }),
+  },
+  { requiredKeys: [] },
+);
 const when = fc.array(condition, { minLength: 1, maxLength: 2 });
 
 const rules = accepted(
   fc.oneof(
-    fc.record({ ...permitting, rate_limit: limits, reason, when }, { requiredKeys: ["action"] }),
+    fc.record({ ...allowing, rate_limit: limits, reason, when }, { requiredKeys: ["action"] }),
+    fc.record(
+      { ...asking, rate_limit: limits, approval, reason, when },
+      { requiredKeys: ["action"] },
+    ),
     fc.record({ ...restricting, reason, when }, { requiredKeys: ["action"] }),
   ),
+);
+
+/** Rules that require approval. */
+export const approvalRules = accepted(
+  fc.record({ ...asking, approval, when }, { requiredKeys: ["action"] }),
 );
 
 /** Rules that deny or hide. */
@@ -107,9 +171,27 @@ export const restrictions = accepted(
 );
 
 const classRule = fc.oneof(
-  fc.record({ ...permitting, rate_limit: limits, reason }, { requiredKeys: ["action"] }),
+  fc.record({ ...allowing, rate_limit: limits, reason }, { requiredKeys: ["action"] }),
+  fc.record({ ...asking, rate_limit: limits, approval, reason }, { requiredKeys: ["action"] }),
   fc.record({ ...restricting, reason }, { requiredKeys: ["action"] }),
 );
+
+const accessRule = fc.record(
+  { action: fc.constantFrom("allow", "deny", "hide"), reason },
+  { requiredKeys: ["action"] },
+);
+
+/** Names are reused, so that prompts and resources meet the same keys as tools. */
+const accessRules = fc.dictionary(
+  fc.constantFrom(...keys),
+  fc.oneof(accessRule, several(accessRule)),
+  { maxKeys: 3 },
+);
+
+export const accessTargets: fc.Arbitrary<AccessTarget> = fc.record({
+  kind: fc.constantFrom("prompt", "resource"),
+  name: toolNames,
+});
 
 export const documents: fc.Arbitrary<PolicyDocument> = fc
   .record(
@@ -122,6 +204,8 @@ export const documents: fc.Arbitrary<PolicyDocument> = fc
       tools: fc.dictionary(fc.constantFrom(...keys), fc.oneof(rules, several(rules)), {
         maxKeys: 5,
       }),
+      prompts: accessRules,
+      resources: accessRules,
       all_tools: fc.record({ rate_limit: limits }),
     },
     { requiredKeys: ["version", "default"] },
@@ -166,10 +250,33 @@ const focusedPairs = fc
     call: { tool: { ...tool, name: "pay" }, arguments: { a: value, b: value } } as PolicyCall,
   }));
 
+/** Commands spelled over two arguments, and rules that look for them. */
+const commandPairs = fc
+  .record({
+    fallback: fc.constantFrom("deny", "allow"),
+    action: fc.constantFrom("allow", "deny", "require_approval"),
+    when: several(commandCondition),
+    a: fc.oneof(spelled, fc.constantFrom<JsonValue>(7, null)),
+    b: fc.oneof(
+      fc.array(fc.oneof(spelled, spelled, fc.constantFrom<JsonValue>(7, null)), { maxLength: 3 }),
+      fc.constantFrom<JsonValue>(null, "SET", 7, {}),
+    ),
+    facts,
+  })
+  .map(({ fallback, action, when, a, b, facts: tool }) => ({
+    document: PolicyDocument.parse({
+      version: 1,
+      default: fallback,
+      tools: { pay: { action, when } },
+    }),
+    call: { tool: { ...tool, name: "pay" }, arguments: { a, b } } as PolicyCall,
+  }));
+
 /** A policy and a call that it has something to say about. */
 export const pairs: fc.Arbitrary<{ document: PolicyDocument; call: PolicyCall }> = fc.oneof(
   fc.record({ document: documents, call: calls }),
   { arbitrary: focusedPairs, weight: 2 },
+  commandPairs,
 );
 
 export const choices = fc.constantFrom("allow", "limit", "approve", "deny", "hide");

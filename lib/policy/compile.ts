@@ -1,6 +1,7 @@
 import type { Condition } from "./condition-schema.ts";
 import { type CompiledCondition, compileCondition } from "./conditions.ts";
 import {
+  type AccessRule,
   type Action,
   asList,
   type ClassName,
@@ -11,10 +12,18 @@ import {
 import { limitObligations } from "./limits.ts";
 import { readStored } from "./stored.ts";
 import { parseToolKey, type ToolKey } from "./tool-key.ts";
-import type { RateLimit, RateLimitObligation } from "./types.ts";
+import type { AccessTarget, ApprovalOptions, RateLimit, RateLimitObligation } from "./types.ts";
 
 /** A rule that speaks of a call decides before every rule of a later action. */
 export const precedence = ["hide", "deny", "require_approval", "allow"] as const;
+
+/** A rule for a prompt or a resource. */
+export interface CompiledAccessRule {
+  /** Its place in the document: `resources.file:///etc/*`. */
+  readonly name: string;
+  readonly action: AccessRule["action"];
+  readonly reason: string | null;
+}
 
 export interface CompiledRule {
   /** Its place in the document: `tools.valkey_write[0]`. */
@@ -23,6 +32,8 @@ export interface CompiledRule {
   readonly reason: string | null;
   readonly conditions: readonly CompiledCondition[];
   readonly limits: readonly RateLimitObligation[];
+  /** Only with `require_approval`. */
+  readonly approval: ApprovalOptions;
 }
 
 /** A policy ready to decide. Made once per version; safe to share between calls. */
@@ -34,6 +45,8 @@ export interface CompiledPolicy {
   readonly rulesFor: (toolName: string) => readonly CompiledRule[];
   readonly classes: ReadonlyMap<ClassName, CompiledRule>;
   readonly limits: readonly RateLimitObligation[];
+  /** The rules whose key matches a prompt's name or a resource's URI, by precedence. */
+  readonly accessFor: (target: AccessTarget) => readonly CompiledAccessRule[];
 }
 
 /** Compiles a document that {@link PolicyDocument} has accepted. */
@@ -50,12 +63,15 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     }),
   }));
   const limits = asList<RateLimit>(document.all_tools?.rate_limit);
+  const prompts = indexRules(compileAccess("prompts", document.prompts));
+  const resources = indexRules(compileAccess("resources", document.resources));
   return {
     readable: true,
     fallback: document.default,
-    rulesFor: indexTools(tools),
+    rulesFor: indexRules(tools),
     classes: new Map(classes),
     limits: limitObligations("all_tools", "all_tools", [], limits),
+    accessFor: ({ kind, name }) => (kind === "prompt" ? prompts(name) : resources(name)),
   };
 }
 
@@ -79,30 +95,36 @@ const unreadablePolicy: CompiledPolicy = {
   rulesFor: () => [],
   classes: new Map(),
   limits: [],
+  accessFor: () => [],
 };
 
-interface KeyedRules {
+interface KeyedRules<R> {
   key: ToolKey | null;
-  rules: readonly CompiledRule[];
+  rules: readonly R[];
 }
 
 /** Names whose matching rules are remembered; beyond it the memory starts anew. */
 const rememberedNames = 4_096;
+/** An agent chooses the URIs it asks for, so long ones are looked up each time. */
+const rememberedLength = 256;
 
-function indexTools(tools: readonly KeyedRules[]): CompiledPolicy["rulesFor"] {
-  const exact = new Map<string, readonly CompiledRule[]>();
-  const globs: { matches: (name: string) => boolean; rules: readonly CompiledRule[] }[] = [];
-  for (const { key, rules } of tools) {
-    if (key === null) throw new Error("A tool key cannot be read.");
+function indexRules<R extends { action: Action }>(
+  keyed: readonly KeyedRules<R>[],
+): (name: string) => readonly R[] {
+  const exact = new Map<string, readonly R[]>();
+  const globs: { matches: (name: string) => boolean; rules: readonly R[] }[] = [];
+  for (const { key, rules } of keyed) {
+    if (key === null) throw new Error("A key cannot be read.");
     if (key.kind === "glob") globs.push({ matches: key.matches, rules });
     else exact.set(key.name, [...(exact.get(key.name) ?? []), ...rules]);
   }
-  const remembered = new Map<string, readonly CompiledRule[]>();
+  const remembered = new Map<string, readonly R[]>();
   return (name) => {
     const known = remembered.get(name);
     if (known !== undefined) return known;
     const matching = globs.filter(({ matches }) => matches(name)).flatMap(({ rules }) => rules);
     const found = [...(exact.get(name) ?? []), ...matching].sort(byPrecedence);
+    if (name.length > rememberedLength) return found;
     if (remembered.size === rememberedNames) remembered.clear();
     remembered.set(name, found);
     return found;
@@ -122,5 +144,20 @@ function compileRule(rule: Rule | ClassRule, target: string, name: string): Comp
     reason: rule.reason ?? null,
     conditions: when.map(compileCondition),
     limits: limitObligations(target, name, when, limits),
+    approval: rule.action === "require_approval" ? (rule.approval ?? {}) : {},
   };
+}
+
+function compileAccess(
+  section: "prompts" | "resources",
+  entries: PolicyDocument["prompts"],
+): KeyedRules<CompiledAccessRule>[] {
+  return Object.entries(entries ?? {}).map(([key, entry]) => ({
+    key: parseToolKey(key),
+    rules: asList<AccessRule>(entry).map(({ action, reason }, index) => ({
+      name: `${section}.${key}${Array.isArray(entry) ? `[${index}]` : ""}`,
+      action,
+      reason: reason ?? null,
+    })),
+  }));
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type TextOptions, trimWide } from "./lens.ts";
+import { isWideSpace, type TextOptions, trimWide } from "./lens.ts";
 import { parsePath } from "./path.ts";
 import { compilePattern, patternMaxLength } from "./pattern.ts";
 
@@ -45,6 +45,27 @@ const LengthRange = z
   })
   .refine(({ min = 0, max = min }) => min <= max, { error: "min is more than max: swap them." });
 
+/** `CONFIG SET`: words with one space between them. */
+const CommandText = z
+  .string()
+  .min(1)
+  .max(partMaxLength)
+  .refine((text) => text.split(" ").every((word) => word !== "" && isOneWord(word)), {
+    error: "Write a command as words with one space between them.",
+  });
+
+/**
+ * Whether the words at `path`, continued by the texts listed at `joined_with`, begin with one of
+ * the commands. No other operator can say this: `command: CONFIG` with `args: [SET, …]`,
+ * `command: "config set"` and `command: "DEL key"` spell their operation in different places.
+ */
+const command = {
+  path,
+  joined_with: path.exactOptional(),
+  value: z.array(CommandText).min(1).max(listMaxLength),
+  ignore_case,
+};
+
 /**
  * One test of one place in the arguments. `value` always has the type the operator needs, so a
  * rule that could never be judged is refused when it is written.
@@ -72,6 +93,8 @@ export const Condition = z.discriminatedUnion("op", [
     })
     .superRefine(checkPattern),
   z.strictObject({ path, op: z.literal("length"), value: LengthRange }),
+  z.strictObject({ ...command, op: z.literal("command_in") }).superRefine(checkPlaces),
+  z.strictObject({ ...command, op: z.literal("command_not_in") }).superRefine(checkPlaces),
 ]);
 export type Condition = z.infer<typeof Condition>;
 export type Operator = Condition["op"];
@@ -103,6 +126,21 @@ function checkTextOptions(condition: Comparison, context: z.RefinementCtx): void
     const message = "With trim, a value with spaces at its ends can never be equal: remove them.";
     context.addIssue({ code: "custom", path: ["value"], message });
   }
+}
+
+function checkPlaces(
+  condition: { path: string; joined_with?: string },
+  context: z.RefinementCtx,
+): void {
+  for (const field of ["path", "joined_with"] as const) {
+    if (condition[field]?.includes("[*]") !== true) continue;
+    const message = "A command stands in one place: write a path without [*].";
+    context.addIssue({ code: "custom", path: [field], message });
+  }
+}
+
+function isOneWord(word: string): boolean {
+  return Array.from(word, (_, index) => word.charCodeAt(index)).every((unit) => !isWideSpace(unit));
 }
 
 function checkPattern(

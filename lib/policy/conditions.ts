@@ -4,13 +4,14 @@ import { isList, type Path, parsePath, valueAt, visitPath } from "./path.ts";
 import { compilePattern } from "./pattern.ts";
 import type { JsonObject, JsonValue } from "./types.ts";
 import { both, either, not, type Verdict } from "./verdict.ts";
+import { commandTest } from "./words.ts";
 import { spend, type Work } from "./work.ts";
 
 /** Texts longer than this are indeterminate for every operator but `exists` and `length`. */
 export const textMaxLength = 65_536;
 
 type Found = JsonValue | undefined;
-type Test = (found: Found, work: Work) => Verdict;
+type Test = (found: Found, work: Work, args: JsonObject) => Verdict;
 
 export interface CompiledCondition {
   readonly source: Condition;
@@ -49,13 +50,13 @@ export function judge(
   const { path, many, test } = condition;
   if (!many) {
     const found = valueAt(args, path);
-    return { verdict: test(found, work), found };
+    return { verdict: test(found, work, args), found };
   }
   const combine = quantifier === "any" ? either : both;
   const judgements: Judgement[] = [];
   visitPath(args, path, (found) => {
     spend(work, 1);
-    const verdict = test(found, work);
+    const verdict = test(found, work, args);
     const before = judgements[0];
     const after = before === undefined ? verdict : combine(before.verdict, verdict);
     if (after !== before?.verdict) judgements[0] = { verdict: after, found };
@@ -94,11 +95,14 @@ function compileTest(condition: Condition): Test {
       return patternTest(condition);
     case "length":
       return lengthTest(condition.value);
+    case "command_in":
+    case "command_not_in":
+      return commandTest(condition);
   }
 }
 
 function negate(test: Test): Test {
-  return (found, work) => not(test(found, work));
+  return (found, work, args) => not(test(found, work, args));
 }
 
 function numberTest(holds: (value: number) => boolean): Test {

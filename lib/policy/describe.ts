@@ -1,18 +1,21 @@
 import type { Condition } from "./condition-schema.ts";
-import { type Action, asList, type ClassRule, type Rule } from "./document.ts";
-import type { RateLimit } from "./types.ts";
+import { type AccessRule, type Action, asList, type ClassRule, type Rule } from "./document.ts";
+import type { ApprovalExclusion, ApprovalOptions, ApproverRole, RateLimit } from "./types.ts";
 
 /**
  * One English sentence for one rule: "Allow up to 10 calls per minute per session when command is
  * one of "DEL" or "UNLINK", ignoring case."
  */
-export function describeRule(rule: Rule | ClassRule): string {
+export function describeRule(rule: Rule | ClassRule | AccessRule): string {
   const limits = "rate_limit" in rule ? asList<RateLimit>(rule.rate_limit) : [];
   const conditions = "when" in rule ? (rule.when ?? []) : [];
   const parts = [verbs[rule.action]];
   if (limits.length > 0) {
     const joint = rule.action === "allow" ? "up to" : "of up to";
     parts.push(joint, limits.map(describeLimit).join(" and "));
+  }
+  if ("approval" in rule && rule.approval !== undefined) {
+    parts[parts.length - 1] += describeApproval(rule.approval);
   }
   if (conditions.length > 0) {
     parts.push(
@@ -30,6 +33,33 @@ const verbs: Readonly<Record<Action, string>> = {
   require_approval: "Require approval",
 };
 
+/** " by 2 people, each an admin or dana@example.test, but not the agent's owner, within 1 hour" */
+function describeApproval(options: ApprovalOptions): string {
+  const { approvers, count = 1, request_expires, approval_expires, exclude } = options;
+  const named = [...(approvers?.roles ?? []).map(roleName), ...(approvers?.members ?? [])];
+  const each = count > 1 ? ", each " : "";
+  return [
+    count > 1 ? ` by ${count} people` : named.length > 0 ? " by " : "",
+    named.length > 0 ? each + orList(named) : "",
+    exclude === undefined ? "" : `, but not ${orList(exclude.map(exclusionName))}`,
+    request_expires === undefined ? "" : `, within ${describeDuration(request_expires)}`,
+    approval_expires === undefined ? "" : `, good for ${describeDuration(approval_expires)}`,
+  ].join("");
+}
+
+function roleName(role: ApproverRole): string {
+  return {
+    owner: "an owner",
+    admin: "an admin",
+    policy_manager: "a policy manager",
+    viewer: "a viewer",
+  }[role];
+}
+
+function exclusionName(exclusion: ApprovalExclusion): string {
+  return { requester: "the agent's owner", editor: "whoever last edited the rule" }[exclusion];
+}
+
 /** "10 calls per minute per session" */
 export function describeLimit({ max, window, per }: RateLimit): string {
   const calls = max === 1 ? "1 call" : `${max} calls`;
@@ -42,7 +72,11 @@ export function describeLimit({ max, window, per }: RateLimit): string {
  */
 export function describeCondition(condition: Condition, action: Action): string {
   const quantifier = action === "allow" ? "every " : "any ";
-  const subject = condition.path.includes("[*]") ? quantifier + condition.path : condition.path;
+  const place =
+    "joined_with" in condition && condition.joined_with !== undefined
+      ? `${condition.path} joined with ${condition.joined_with}`
+      : condition.path;
+  const subject = condition.path.includes("[*]") ? quantifier + place : place;
   return `${subject} ${describeTest(condition)}${describeOptions(condition)}`;
 }
 
@@ -76,6 +110,10 @@ function describeTest(condition: Condition): string {
       return `matches the pattern ${quote(condition.value)}`;
     case "length":
       return describeLength(condition.value);
+    case "command_in":
+      return `begins with the command ${list(condition.value)}`;
+    case "command_not_in":
+      return `begins with none of the commands ${list(condition.value)}`;
   }
 }
 
@@ -101,10 +139,17 @@ const timeUnits = [
   ["second", 1],
 ] as const;
 
+/** "minute", "90 seconds" */
 function describeSeconds(seconds: number): string {
+  const duration = describeDuration(seconds);
+  return duration.startsWith("1 ") ? duration.slice(2) : duration;
+}
+
+/** "1 minute", "90 seconds" */
+function describeDuration(seconds: number): string {
   const [name, length] = timeUnits.find(([, each]) => seconds % each === 0) ?? ["second", 1];
   const count = seconds / length;
-  return count === 1 ? name : `${count} ${name}s`;
+  return count === 1 ? `1 ${name}` : `${count} ${name}s`;
 }
 
 const shownValues = 4;
@@ -112,9 +157,12 @@ const shownValues = 4;
 function list(values: readonly (string | number | boolean)[]): string {
   const shown = values.slice(0, shownValues).map(quote);
   const more = values.length - shown.length;
-  if (more > 0) return `${shown.join(", ")} or ${more} more`;
-  const last = shown.pop() ?? "";
-  return shown.length === 0 ? last : `${shown.join(", ")} or ${last}`;
+  return more > 0 ? `${shown.join(", ")} or ${more} more` : orList(shown);
+}
+
+function orList(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? "";
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} or ${last}`;
 }
 
 function quote(value: string | number | boolean): string {

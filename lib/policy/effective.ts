@@ -1,3 +1,4 @@
+import { combineApprovals } from "./approval.ts";
 import { byPrecedence } from "./compile.ts";
 import {
   type Action,
@@ -7,8 +8,9 @@ import {
   type PolicyDocument,
   type Rule,
 } from "./document.ts";
+import { isCatchAll } from "./split/rules.ts";
 import { parseToolKey } from "./tool-key.ts";
-import type { RateLimit, ToolFacts } from "./types.ts";
+import type { ApprovalOptions, RateLimit, ToolFacts } from "./types.ts";
 
 /** The everyday choices for a tool: the positions of the one control in the interface. */
 export type Choice = "allow" | "limit" | "approve" | "deny" | "hide";
@@ -20,6 +22,8 @@ export interface EffectiveRule {
   rule: string;
   rateLimit?: RateLimit;
   reason?: string;
+  /** With "approve": what all rules that ask for it demand together. */
+  approval?: ApprovalOptions;
   /** How many conditions the tool's own rules have; calls that meet them may be decided otherwise. */
   conditionCount: number;
 }
@@ -30,13 +34,15 @@ export interface EffectiveRule {
  */
 export function effectiveRule(document: PolicyDocument, tool: ToolFacts): EffectiveRule {
   const own = ownRules(document, tool.name);
-  const conditions = own.flatMap(({ rule }) => rule.when ?? []);
+  const rules = own.map(({ rule }) => rule);
+  const isBase = (rule: Rule) => rule.when === undefined || isCatchAll(rule, rules);
+  const conditions = rules.flatMap((rule) => (isBase(rule) ? [] : (rule.when ?? [])));
   const classes = classRules(document, [tool.category, tool.riskClass]);
   const conditionCount = conditions.length;
   return (
     summarise(
       "tool",
-      own.filter(({ rule }) => rule.when === undefined),
+      own.filter(({ rule }) => isBase(rule)),
       conditionCount,
     ) ??
     summarise("class", classes, conditionCount) ?? {
@@ -75,7 +81,13 @@ function summarise(
 ): EffectiveRule | null {
   const [strictest] = rules.toSorted((left, right) => byPrecedence(left.rule, right.rule));
   if (strictest === undefined) return null;
-  const { action, reason } = strictest.rule;
+  const { reason } = strictest.rule;
+  const demands = combineApprovals(
+    rules.flatMap(({ rule }) => (rule.action === "require_approval" ? [rule.approval ?? {}] : [])),
+  );
+  // Rules that name different people leave nobody who could approve.
+  const action =
+    demands === null && strictest.rule.action !== "hide" ? "deny" : strictest.rule.action;
   const limits = rules.flatMap(({ rule }) =>
     "rate_limit" in rule ? asList<RateLimit>(rule.rate_limit) : [],
   );
@@ -86,6 +98,7 @@ function summarise(
     rule: strictest.name,
     ...(rateLimit !== undefined && { rateLimit }),
     ...(reason !== undefined && { reason }),
+    ...(action === "require_approval" && demands !== null && { approval: demands }),
     conditionCount,
   };
 }

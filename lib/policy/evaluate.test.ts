@@ -142,7 +142,7 @@ tools:
   expect(obligations).toEqual([
     limit("tools.pay/session/3600s", "tools.pay[1]", 50, "session", 3600),
     limit("tools.pay/session/60s", "tools.pay[1]", 2, "session"),
-    { kind: "approval", rule: "tools.pay[1]", reason: null },
+    { kind: "approval", rule: "tools.pay[1]", reason: null, options: {} },
   ]);
 });
 
@@ -155,7 +155,7 @@ test("a tool of an unknown class is denied even where the default allows", () =>
 
 test.each([
   ["a newer version", { version: 2, default: "allow" }],
-  ["a field of a newer version", { version: 1, default: "allow", prompts: {} }],
+  ["a field of a newer version", { version: 1, default: "allow", spending: {} }],
   ["a class of a newer version", { version: 1, default: "allow", classes: { nuclear: {} } }],
   ["no default", { version: 1 }],
   [
@@ -165,13 +165,13 @@ test.each([
   ["a smuggled prototype", JSON.parse('{"version":1,"default":"allow","tools":{"__proto__":{}}}')],
   ["nothing", null],
   ["text", "version: 1"],
-])("a stored policy with %s denies everything and lists nothing", (_, stored) => {
+])("ADV-086: a stored policy with %s denies everything and lists nothing", (_, stored) => {
   const compiled = compileStored(stored);
   expect(evaluate(compiled, { tool: toolOf("x"), arguments: {} }).effect).toBe("deny");
   expect(isListed(compiled, toolOf("x"))).toBe(false);
 });
 
-test("a stored rule that no longer parses denies its tool and leaves the others alone", () => {
+test("ADV-086: a stored rule that no longer parses denies its tool and leaves the others alone", () => {
   const rule = { action: "allow", when: [{ path: "a", op: "resembles", value: 1 }] };
   const compiled = compileStored({
     version: 1,
@@ -229,7 +229,7 @@ test.each([
   expect(isListed(compiled, toolOf("x"))).toBe(listed);
 });
 
-test("an engine that breaks or answers anything but true permits nothing", () => {
+test("ADV-085: an engine that breaks or answers anything but true permits nothing", () => {
   const truthy = [
     "true",
     1,

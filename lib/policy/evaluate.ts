@@ -1,3 +1,4 @@
+import { combineApprovals } from "./approval.ts";
 import { byPrecedence, type CompiledPolicy, type CompiledRule } from "./compile.ts";
 import { type Judgement, judge, type Quantifier } from "./conditions.ts";
 import { type Applied, explainDefault, explainRule } from "./explain.ts";
@@ -57,6 +58,7 @@ export function isListed(policy: CompiledPolicy, tool: ToolFacts): boolean {
 function decide(policy: CompiledPolicy, call: PolicyCall, work: Work): Decision {
   if (!policy.readable) return refuse("The stored policy cannot be read, so every call is denied.");
   const limits: RateLimitObligation[] = [...policy.limits];
+  const approvals: CompiledRule[] = [];
   const rules = policy.rulesFor(call.tool.name);
   let nearest: Applied | null = null;
   let deciding: Applied | null = null;
@@ -64,7 +66,8 @@ function decide(policy: CompiledPolicy, call: PolicyCall, work: Work): Decision 
   for (const rule of rules) {
     const applied = apply(rule, call, rule.action === "allow" ? "every" : "any", work);
     if (speaks(applied)) {
-      if (rule.action === "hide" || rule.action === "deny") return conclude(applied, []);
+      if (rule.action === "hide" || rule.action === "deny") return conclude(applied, [], []);
+      if (rule.action === "require_approval") approvals.push(rule);
       deciding ??= applied;
       limits.push(...rule.limits);
     } else {
@@ -74,14 +77,14 @@ function decide(policy: CompiledPolicy, call: PolicyCall, work: Work): Decision 
       if (restricts) limits.push(...rule.limits);
     }
   }
-  if (deciding !== null) return conclude(deciding, limits);
+  if (deciding !== null) return conclude(deciding, limits, approvals);
 
   const classRules = classRulesFor(policy, call.tool);
   if (classRules === null) return refuse("The tool's class is unknown, so the call is denied.");
   const [strictest] = classRules;
   if (strictest !== undefined) {
     for (const rule of classRules) limits.push(...rule.limits);
-    return conclude({ rule: strictest, verdict: true, judgements: [] }, limits);
+    return conclude({ rule: strictest, verdict: true, judgements: [] }, limits, classRules);
   }
   return {
     effect: policy.fallback,
@@ -110,14 +113,18 @@ function apply(rule: CompiledRule, call: PolicyCall, quantifier: Quantifier, wor
 }
 
 /** The rules of the tool's category and risk class, the strictest first; null for unknown ones. */
-function classRulesFor(policy: CompiledPolicy, tool: ToolFacts): CompiledRule[] | null {
+export function classRulesFor(policy: CompiledPolicy, tool: ToolFacts): CompiledRule[] | null {
   if (!categories.includes(tool.category) || !riskClasses.includes(tool.riskClass)) return null;
   return [tool.category, tool.riskClass]
     .flatMap((name) => policy.classes.get(name) ?? [])
     .sort(byPrecedence);
 }
 
-function conclude(applied: Applied, limits: readonly RateLimitObligation[]): Decision {
+function conclude(
+  applied: Applied,
+  limits: readonly RateLimitObligation[],
+  asking: readonly CompiledRule[],
+): Decision {
   const { action, name, reason } = applied.rule;
   const explanation = explainRule(applied);
   const decided = { rule: name, reason, explanation };
@@ -128,10 +135,19 @@ function conclude(applied: Applied, limits: readonly RateLimitObligation[]): Dec
     case "allow":
       return { effect: "allow", ...decided, obligations: strictestLimits(limits) };
     case "require_approval": {
-      const approval: Obligation = { kind: "approval", rule: name, reason };
+      const options = combineApprovals(
+        asking.flatMap((rule) => (rule.action === "require_approval" ? [rule.approval] : [])),
+      );
+      if (options === null)
+        return { effect: "deny", ...decided, explanation: nobodyMayApprove(name), obligations: [] };
+      const approval: Obligation = { kind: "approval", rule: name, reason, options };
       return { effect: "allow", ...decided, obligations: [...strictestLimits(limits), approval] };
     }
   }
+}
+
+function nobodyMayApprove(rule: string): string {
+  return `${rule} and another rule require approval by different people, so nobody may approve this call.`;
 }
 
 function refuse(explanation: string): Decision {

@@ -1,7 +1,8 @@
-import type { CompiledRule } from "./compile.ts";
+import type { CompiledAccessRule, CompiledRule } from "./compile.ts";
 import { type Judgement, typeName } from "./conditions.ts";
 import { describeCondition } from "./describe.ts";
 import type { Action } from "./document.ts";
+import type { AccessTarget } from "./types.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A rule held against one call. */
@@ -29,7 +30,7 @@ export function explainDefault(
   hasRules: boolean,
   nearest: Applied | null,
 ): string {
-  const outcome = fallback === "deny" ? "the default denies it" : "the default allows it";
+  const outcome = fallbackOutcomes[fallback];
   if (!hasRules) return `No rule speaks of this tool, so ${outcome}.`;
   const failed = nearest?.judgements.findIndex(({ verdict }) => verdict !== true) ?? -1;
   const condition = nearest?.rule.conditions[failed];
@@ -40,6 +41,20 @@ export function explainDefault(
   const type = typeName(nearest.judgements[failed]?.found);
   return `${nearest.rule.name} allows this tool only when ${wanted} (it is ${type}), so ${outcome}.`;
 }
+
+/** "resources.file:///etc/* denies this resource." */
+export function explainAccess(
+  kind: AccessTarget["kind"],
+  decider: "deny" | "allow" | CompiledAccessRule,
+): string {
+  if (typeof decider !== "string") {
+    const verb = { allow: "allows", deny: "denies", hide: "hides" }[decider.action];
+    return `${decider.name} ${verb} this ${kind}.`;
+  }
+  return `No rule speaks of this ${kind}, so ${fallbackOutcomes[decider]}.`;
+}
+
+const fallbackOutcomes = { deny: "the default denies it", allow: "the default allows it" } as const;
 
 const verbs: Readonly<Record<Action, string>> = {
   hide: "hides this tool for",

@@ -1,7 +1,13 @@
 import { Document, isMap, isScalar, isSeq, visit } from "yaml";
 import type { Condition } from "./condition-schema.ts";
-import { asList, type ClassRule, type PolicyDocument, type Rule } from "./document.ts";
-import { categories, type RateLimit, riskClasses } from "./types.ts";
+import {
+  type AccessRule,
+  asList,
+  type ClassRule,
+  type PolicyDocument,
+  type Rule,
+} from "./document.ts";
+import { type ApprovalOptions, categories, type RateLimit, riskClasses } from "./types.ts";
 
 /**
  * Writes a policy as people would: fields in one fixed order, classes by severity, tools by name,
@@ -14,7 +20,8 @@ export function formatPolicy(document: PolicyDocument, as: "yaml" | "json"): str
   visit(yaml, {
     Pair: (_, { key, value }) => {
       if (!isScalar(key)) return;
-      if (key.value === "rate_limit" && (isMap(value) || isSeq(value))) value.flow = true;
+      const isSmall = key.value === "rate_limit" || key.value === "approval";
+      if (isSmall && (isMap(value) || isSeq(value))) value.flow = true;
       if (key.value === "when" && isSeq(value)) {
         for (const condition of value.items) if (isMap(condition)) condition.flow = true;
       }
@@ -30,7 +37,7 @@ export function formatPolicy(document: PolicyDocument, as: "yaml" | "json"): str
 }
 
 function orderDocument(document: PolicyDocument) {
-  const { classes, tools, all_tools } = document;
+  const { classes, tools, prompts, resources, all_tools } = document;
   return {
     version: document.version,
     default: document.default,
@@ -42,15 +49,23 @@ function orderDocument(document: PolicyDocument) {
         }),
       ),
     }),
-    ...(tools && {
-      tools: Object.fromEntries(
-        Object.entries(tools)
-          .sort(([left], [right]) => (left < right ? -1 : 1))
-          .map(([key, rules]) => [key, mapOneOrMany(rules, orderRule)]),
-      ),
-    }),
+    ...(tools && { tools: orderKeys(tools, orderRule) }),
+    ...(prompts && { prompts: orderKeys(prompts, orderAccess) }),
+    ...(resources && { resources: orderKeys(resources, orderAccess) }),
     ...(all_tools && { all_tools: { rate_limit: mapOneOrMany(all_tools.rate_limit, orderLimit) } }),
   };
+}
+
+function orderKeys<T, U>(record: Record<string, T | T[]>, change: (rule: T) => U) {
+  return Object.fromEntries(
+    Object.entries(record)
+      .sort(([left], [right]) => (left < right ? -1 : 1))
+      .map(([key, rules]) => [key, mapOneOrMany(rules, change)]),
+  );
+}
+
+function orderAccess({ action, reason }: AccessRule) {
+  return { action, ...(reason !== undefined && { reason }) };
 }
 
 function orderRule(rule: Rule | ClassRule) {
@@ -59,7 +74,25 @@ function orderRule(rule: Rule | ClassRule) {
     action: rule.action,
     ...("rate_limit" in rule &&
       rule.rate_limit && { rate_limit: mapOneOrMany(rule.rate_limit, orderLimit) }),
+    ...("approval" in rule && rule.approval && { approval: orderApproval(rule.approval) }),
     ...(rule.reason !== undefined && { reason: rule.reason }),
+  };
+}
+
+function orderApproval(options: ApprovalOptions) {
+  const { approvers, count, request_expires, approval_expires, message, exclude } = options;
+  return {
+    ...(approvers && {
+      approvers: {
+        ...(approvers.roles && { roles: approvers.roles }),
+        ...(approvers.members && { members: approvers.members }),
+      },
+    }),
+    ...(count !== undefined && { count }),
+    ...(request_expires !== undefined && { request_expires }),
+    ...(approval_expires !== undefined && { approval_expires }),
+    ...(message !== undefined && { message }),
+    ...(exclude && { exclude }),
   };
 }
 
@@ -71,6 +104,7 @@ function orderCondition(condition: Condition) {
   const { path, op, value, ...options } = condition;
   return {
     path,
+    ...("joined_with" in options && { joined_with: options.joined_with }),
     op,
     value: op === "length" ? orderRange(value) : value,
     ...("ignore_case" in options && { ignore_case: options.ignore_case }),

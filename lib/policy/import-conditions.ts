@@ -43,6 +43,10 @@ export function negateCondition(condition: Condition): Condition | null {
       return { ...condition, op: "lt" };
     case "exists":
       return { ...condition, value: !condition.value };
+    case "command_in":
+      return { ...condition, op: "command_not_in" };
+    case "command_not_in":
+      return { ...condition, op: "command_in" };
     case "contains":
     case "starts_with":
     case "ends_with":

@@ -1,3 +1,4 @@
+import { ApprovalRule } from "./approval.ts";
 import type { Condition } from "./condition-schema.ts";
 import { Rule } from "./document.ts";
 import { negateCondition, readCondition } from "./import-conditions.ts";
@@ -128,11 +129,14 @@ function translateIntercept(raw: unknown, name: string, path: string, into: Tran
   }
   if (action === "require_approval") {
     const when = readTriggers(fields.get("conditions"), `${path}.conditions`, into);
-    into.rules.push({ action: "require_approval", ...when, ...reason });
-    if (fields.has("approval_timeout")) {
-      const message = "Approvals lapse after the time that Callgate sets.";
+    const timeout = fields.get("approval_timeout");
+    const seconds = timeout === undefined ? null : readDuration(timeout);
+    if (timeout !== undefined && seconds === null) {
+      const message = "This is no time between 1 minute and 1 day, so the usual one holds.";
       into.notCarried.push({ path: `${path}.approval_timeout`, message });
     }
+    const approval = seconds === null ? {} : { approval: { request_expires: seconds } };
+    into.rules.push({ action: "require_approval", ...when, ...approval, ...reason });
     return;
   }
   if (action !== "evaluate") block(into, `${path}.action`, `There is no action ${String(action)}.`);
@@ -221,6 +225,13 @@ function readTriggers(raw: unknown, path: string, into: Translation): { when?: C
     return [];
   });
   return when.length === 0 ? {} : { when };
+}
+
+/** `30m`, as Go writes durations of one unit; null outside what a rule may say. */
+function readDuration(text: unknown): number | null {
+  const [, amount, unit] = /^(\d{1,5})(s|m|h)$/.exec(String(text)) ?? [];
+  const seconds = Number(amount) * (unit === "h" ? 3_600 : unit === "m" ? 60 : 1);
+  return ApprovalRule.safeParse({ request_expires: seconds }).success ? seconds : null;
 }
 
 function addLimit(read: ReadLimit, path: string, into: Translation): void {

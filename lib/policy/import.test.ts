@@ -269,7 +269,7 @@ tools:
   });
 
   test("require_approval asks for the calls it names", () => {
-    const { decide, notCarried } = imported(`
+    const { policy, decide, notCarried } = imported(`
 version: "1"
 default: allow
 approvals: { notify: { webhook: { url: "https://hooks.example.com" } } }
@@ -280,10 +280,12 @@ tools:
         action: require_approval
         approval_timeout: 30m
         conditions: [{ path: args.amount, op: gt, value: 50000 }]
+  wire: { rules: [{ name: all, action: require_approval, approval_timeout: 30d }] }
 `);
     expect(decide("pay", { amount: 50_001 }).effect).toBe("approve");
     expect(decide("pay", { amount: 1 }).effect).toBe("allow");
-    expect(notCarried).toEqual(["approvals", "tools.pay.rules[0].approval_timeout"]);
+    expect(policy.tools?.pay).toMatchObject([{ approval: { request_expires: 1_800 } }, {}]);
+    expect(notCarried).toEqual(["approvals", "tools.wire.rules[0].approval_timeout"]);
   });
 
   test("rules for all tools do not rescue a tool that is not listed", () => {
@@ -303,7 +305,7 @@ tools:
 
 describe("what is not imported", () => {
   test.each([
-    ["a field that nobody knows", { version: "1", prompts: {} }, "prompts"],
+    ["a field that nobody knows", { version: "1", spending: {} }, "spending"],
     ["another version", { version: "2", tools: {} }, "version"],
     ["a default that is no default", { default: "audit" }, "default"],
     ["tools as a list", { tools: ["a"] }, "tools"],

@@ -42,6 +42,8 @@ const frameFields = [
   "classes",
   "hide",
   "tools",
+  "prompts",
+  "resources",
   "all_tools",
   "approvals",
 ];
@@ -125,6 +127,8 @@ function translate(source: Source): { document: unknown; notCarried: NotCarried[
     ...(tools.size > 0 && {
       tools: Object.fromEntries([...tools].map(([key, rules]) => [key, oneOrMany(rules)])),
     }),
+    ...(source.prompts !== undefined && { prompts: source.prompts }),
+    ...(source.resources !== undefined && { resources: source.resources }),
     ...(limits.length > 0 && { all_tools: { rate_limit: oneOrMany(limits) } }),
   };
   const outside = Object.keys(leftOut).filter((key) => Object.hasOwn(source, key));

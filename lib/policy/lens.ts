@@ -44,7 +44,12 @@ export function isPlain(text: string): boolean {
 
 /** Cuts what every language cuts: space, tab, line feed, vertical tab, form feed, return. */
 export function trimNarrow(text: string): string {
-  return trimBy(text, (unit) => unit === 0x20 || (unit >= 0x09 && unit <= 0x0d));
+  return trimBy(text, isNarrowSpace);
+}
+
+/** Space, tab, line feed, vertical tab, form feed, return: UTF-16 units. */
+export function isNarrowSpace(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
 }
 
 /** Cuts what any language might cut: control, space, zero-width and direction characters. */
@@ -52,7 +57,8 @@ export function trimWide(text: string): string {
   return trimBy(text, isWideSpace);
 }
 
-function isWideSpace(unit: number): boolean {
+/** What any language might take for a space, by UTF-16 unit. */
+export function isWideSpace(unit: number): boolean {
   if (unit <= 0x20 || (unit >= 0x7f && unit <= 0xa0)) return true;
   if (unit < 0x1680) return unit === 0xad;
   return (

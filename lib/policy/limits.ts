@@ -1,5 +1,6 @@
 import type { Condition } from "./condition-schema.ts";
-import type { RateLimit, RateLimitObligation } from "./types.ts";
+import { asList, type ClassRule, type PolicyDocument, type Rule } from "./document.ts";
+import type { LimitScope, RateLimit, RateLimitObligation } from "./types.ts";
 
 /**
  * The slots a rule asks for. `target` is the rule's key in the document (`tools.x`, `all_tools`),
@@ -20,6 +21,44 @@ export function limitObligations(
     windowSeconds: window,
     per,
   }));
+}
+
+/** Every limit that a document sets, each counter once, with the key of the rules it stands in. */
+export function documentLimits(
+  document: PolicyDocument,
+): (RateLimitObligation & { target: string })[] {
+  const found: (RateLimitObligation & { target: string })[] = [];
+  const add = (target: string, name: string, rule: Rule | ClassRule) => {
+    if (!("rate_limit" in rule)) return;
+    const when = "when" in rule ? (rule.when ?? []) : [];
+    const limits = limitObligations(target, name, when, asList<RateLimit>(rule.rate_limit));
+    found.push(...limits.map((limit) => ({ ...limit, target })));
+  };
+  for (const [key, entry] of Object.entries(document.tools ?? {})) {
+    const target = `tools.${key}`;
+    for (const [index, rule] of asList<Rule>(entry).entries()) {
+      add(target, Array.isArray(entry) ? `${target}[${index}]` : target, rule);
+    }
+  }
+  for (const [name, rule] of Object.entries(document.classes ?? {})) {
+    add(`classes.${name}`, `classes.${name}`, rule);
+  }
+  const everywhere = asList<RateLimit>(document.all_tools?.rate_limit);
+  for (const limit of limitObligations("all_tools", "all_tools", [], everywhere)) {
+    found.push({ ...limit, target: "all_tools" });
+  }
+  const targets = new Map(found.map(({ limitKey, target }) => [limitKey, target]));
+  return strictestLimits(found).map((limit) => {
+    return { ...limit, target: targets.get(limit.limitKey) ?? limit.rule };
+  });
+}
+
+/**
+ * Whether a limit counts on when an agent opens a new session: those per session begin anew, which is
+ * why new sessions are limited too. The token is the session where the protocol has none.
+ */
+export function survivesReconnect(per: LimitScope): boolean {
+  return per !== "session";
 }
 
 /** One obligation for each counter, the strictest; sorted, so that locks are taken in one order. */
@@ -48,7 +87,8 @@ function canonicalCondition(condition: Condition): string {
   const { path, op, value, ...options } = condition;
   const ignoreCase = "ignore_case" in options && options.ignore_case === true;
   const trim = "trim" in options && options.trim === true;
-  return JSON.stringify([path, op, canonicalValue(value), ignoreCase, trim]);
+  const place = "joined_with" in options ? [path, options.joined_with] : path;
+  return JSON.stringify([place, op, canonicalValue(value), ignoreCase, trim]);
 }
 
 function canonicalValue(value: Condition["value"]): unknown {

@@ -68,7 +68,7 @@ tool: {}
     '4:22 tools.a.rate_limit: "rate_limit" goes with "allow" and "require_approval" (and under all_tools): remove it here.',
     "7:21 tools.b[0].rate_limit.max: Use at least 0.",
     "7:30 tools.b[0].rate_limit.window: Use at least 1.",
-    '9:27 tools.b[0].when[0].op: This is "equals": write eq, neq, in, not_in, lt, lte, gt, gte, exists, contains, starts_with, ends_with, matches or length.',
+    '9:27 tools.b[0].when[0].op: This is "equals": write eq, neq, in, not_in, lt, lte, gt, gte, exists, contains, starts_with, ends_with, matches, length, command_in or command_not_in.',
     '10:30 tools.b[0].when[1].value: This is "5": write a number.',
     "11:35 tools.b[0].when[2].value: RE2 cannot use this pattern (error parsing regexp: invalid or unsupported Perl syntax: `(?=`): rewrite it without that construct.",
     "12:7 tools.b[1].action: This is missing: write allow, require_approval, deny or hide.",

@@ -1,5 +1,15 @@
 import fc from "fast-check";
-import { choices, documents, facts, pairs, restrictions, toolNames } from "./arbitraries.ts";
+import { evaluateAccess, isAccessListed } from "./access.ts";
+import {
+  accessTargets,
+  approvalRules,
+  choices,
+  documents,
+  facts,
+  pairs,
+  restrictions,
+  toolNames,
+} from "./arbitraries.ts";
 import { compilePolicy, compileStored } from "./compile.ts";
 import { asList, type PolicyDocument, type Rule } from "./document.ts";
 import { setToolChoice } from "./edit.ts";
@@ -7,8 +17,8 @@ import { effectiveRule } from "./effective.ts";
 import { evaluate, isListed } from "./evaluate.ts";
 import { formatPolicy } from "./format.ts";
 import { parsePolicy, parsePolicyValue } from "./parse.ts";
-import { referenceDecision } from "./reference.ts";
-import type { Decision, JsonObject, PolicyCall } from "./types.ts";
+import { referenceAccess, referenceDecision } from "./reference.ts";
+import type { ApprovalOptions, Decision, JsonObject, PolicyCall } from "./types.ts";
 
 /** Test support: what holds for every policy and every call, checked over generated ones. */
 
@@ -31,6 +41,25 @@ export function differentialRuns(runs: number, seed: number): void {
 
 export const policyLaws: readonly Law[] = [
   { title: "two independent evaluators agree on every call", check: differentialRuns },
+  law("two independent evaluators agree on every prompt and resource", () =>
+    fc.property(documents, accessTargets, (document, target) => {
+      const policy = compilePolicy(document);
+      const { explanation, ...decision } = evaluateAccess(policy, target);
+      const listed = isAccessListed(policy, target);
+      expectSame({ ...decision, listed }, referenceAccess(document, target));
+      return /^[^\n]+\.$/.test(explanation);
+    }),
+  ),
+  law("a further demand for approval never makes an approval easier", () =>
+    fc.property(pairs, approvalRules, fc.nat(3), ({ document, call }, added, index) => {
+      const changed = withRules(document, "*", (rules) => rules.toSpliced(index, 0, added));
+      const before = evaluate(compilePolicy(document), call);
+      const after = evaluate(compilePolicy(changed), call);
+      // Where no rule of the tool decided, the new one speaks instead of class and default.
+      if (!before.rule.startsWith("tools.")) return true;
+      return widthOf(after) <= widthOf(before) && demandsAtLeast(after, before);
+    }),
+  ),
   law("no arguments make the evaluator throw, and only what is allowed has obligations", () =>
     fc.property(documents, facts, fc.anything(), (document, tool, args) => {
       // Deliberately not the promised type: totality must not rest on it.
@@ -132,6 +161,30 @@ function law<T>(title: string, property: () => fc.IProperty<T>, share = 1 / 4): 
   return { title, check };
 }
 
+/** Whether everything the weaker decision asks of an approval, the stronger asks as well. */
+function demandsAtLeast(stronger: Decision, weaker: Decision): boolean {
+  const [more, less] = [optionsOf(stronger), optionsOf(weaker)];
+  if (more === null || less === null) return less === null || stronger.effect !== "allow";
+  const within = (inner: readonly string[] = [], outer: readonly string[] = []) =>
+    inner.every((each) => outer.includes(each));
+  const { approvers } = less;
+  return (
+    (more.count ?? 1) >= (less.count ?? 1) &&
+    (more.request_expires ?? 1e9) <= (less.request_expires ?? 1e9) &&
+    (more.approval_expires ?? 1e9) <= (less.approval_expires ?? 1e9) &&
+    within(less.exclude, more.exclude) &&
+    (approvers === undefined ||
+      (more.approvers !== undefined &&
+        within(more.approvers.roles, approvers.roles) &&
+        within(more.approvers.members, approvers.members)))
+  );
+}
+
+function optionsOf({ obligations }: Decision): ApprovalOptions | null {
+  const approval = obligations.find(({ kind }) => kind === "approval");
+  return approval?.kind === "approval" ? approval.options : null;
+}
+
 /** 2 passes at once, 1 needs a person, 0 does not pass. */
 function widthOf({ effect, obligations }: Decision): number {
   if (effect !== "allow") return 0;
@@ -145,7 +198,9 @@ function width(document: PolicyDocument, call: PolicyCall): number {
 /** A decision without what names a position in the file. */
 function essence({ effect, obligations }: Decision) {
   const parts = obligations.map((obligation) => {
-    return obligation.kind === "rate_limit" ? [obligation.limitKey, obligation.max] : "approval";
+    if (obligation.kind === "rate_limit") return [obligation.limitKey, obligation.max];
+    const { message, ...demands } = obligation.options;
+    return ["approval", demands, message !== undefined];
   });
   return [effect, ...parts];
 }

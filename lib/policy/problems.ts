@@ -8,6 +8,7 @@ type Path = readonly PropertyKey[];
 const homes: Readonly<Record<string, string>> = {
   rate_limit: 'goes with "allow" and "require_approval" (and under all_tools): remove it here',
   when: "goes with the rules of a tool; for a class, write a tool key with * instead",
+  approval: 'goes with "require_approval" of a tool or a class: remove it here',
   ignore_case: "goes with comparisons of texts: remove it here",
   trim: "goes with comparisons of texts: remove it here",
 };

@@ -1,8 +1,22 @@
 import { RE2JS } from "re2js";
 import type { Condition } from "./condition-schema.ts";
-import { asList, type PolicyDocument, type Rule } from "./document.ts";
+import {
+  type AccessRule,
+  asList,
+  type ClassRule,
+  type PolicyDocument,
+  type Rule,
+} from "./document.ts";
 import { limitObligations } from "./limits.ts";
-import type { Decision, JsonValue, Obligation, PolicyCall, RateLimit } from "./types.ts";
+import type {
+  AccessTarget,
+  ApprovalOptions,
+  Decision,
+  JsonValue,
+  Obligation,
+  PolicyCall,
+  RateLimit,
+} from "./types.ts";
 
 /**
  * The policy's meaning, written a second time without regard for speed: no compilation, no index,
@@ -47,16 +61,90 @@ export function referenceDecision(
     if (action === "hide") return { effect: "hide", ...decided, obligations: [] };
     if (action === "deny") return { effect: "deny", ...decided, obligations: [] };
     const obligations: Obligation[] = strictest(limits);
-    if (action === "require_approval") obligations.push({ kind: "approval", ...decided });
+    if (action === "require_approval") {
+      const asking = speaking.length > 0 ? speaking : classes;
+      const options = demands(asking.map(({ rule }) => rule));
+      if (options === "nobody") return { effect: "deny", ...decided, obligations: [] };
+      obligations.push({ kind: "approval", ...decided, options });
+    }
     return { effect: "allow", ...decided, obligations };
   }
   const obligations = document.default === "allow" ? strictest(limits) : [];
   return { effect: document.default, rule: "default", reason: null, obligations };
 }
 
+/** What all rules that ask for approval demand; a person has to satisfy each of them. */
+function demands(rules: readonly (Rule | ClassRule)[]): ApprovalOptions | "nobody" {
+  const asked = rules.flatMap((rule) =>
+    rule.action === "require_approval" ? [rule.approval ?? {}] : [],
+  );
+  const options: ApprovalOptions = {};
+  const limiting = asked.flatMap(({ approvers }) => approvers ?? []);
+  if (limiting.length > 0) {
+    const roles = (limiting[0]?.roles ?? []).filter((role) => {
+      return limiting.every((each) => each.roles?.includes(role));
+    });
+    const members = (limiting[0]?.members ?? []).filter((member) => {
+      return limiting.every((each) => each.members?.includes(member));
+    });
+    if (roles.length + members.length === 0) return "nobody";
+    options.approvers = {};
+    if (roles.length > 0) options.approvers.roles = roles;
+    if (members.length > 0) options.approvers.members = members;
+  }
+  const most = (field: "count") => Math.max(...asked.map((each) => each[field] ?? 0));
+  const least = (field: "request_expires" | "approval_expires") =>
+    Math.min(...asked.map((each) => each[field] ?? Number.POSITIVE_INFINITY));
+  if (most("count") > 0) options.count = most("count");
+  if (least("request_expires") < 1e9) options.request_expires = least("request_expires");
+  if (least("approval_expires") < 1e9) options.approval_expires = least("approval_expires");
+  const message = asked.find((each) => each.message !== undefined)?.message;
+  if (message !== undefined) options.message = message;
+  const exclude = (["editor", "requester"] as const).filter((who) => {
+    return asked.some((each) => each.exclude?.includes(who));
+  });
+  if (exclude.length > 0) options.exclude = exclude;
+  return options;
+}
+
+/** Whether a prompt may be got or a resource read, written a second time. */
+export function referenceAccess(
+  document: PolicyDocument,
+  { kind, name }: AccessTarget,
+): Omit<Decision, "explanation"> & { listed: boolean } {
+  const section = kind === "prompt" ? "prompts" : "resources";
+  const speaking = namedAccessRules(document, section, name);
+  for (const action of ["hide", "deny", "allow"] as const) {
+    const decider = speaking.find(({ rule }) => rule.action === action);
+    if (decider === undefined) continue;
+    const reason = decider.rule.reason ?? null;
+    const listed = action !== "hide";
+    return { effect: action, rule: decider.name, reason, obligations: [], listed };
+  }
+  const listed = document.default === "allow";
+  return { effect: document.default, rule: "default", reason: null, obligations: [], listed };
+}
+
+function namedAccessRules(
+  document: PolicyDocument,
+  section: "prompts" | "resources",
+  target: string,
+): { name: string; rule: AccessRule }[] {
+  const entries = Object.entries(document[section] ?? {});
+  return [...entries.filter(([key]) => !isGlob(key)), ...entries.filter(([key]) => isGlob(key))]
+    .filter(([key]) => keyMatches(key, target))
+    .flatMap(([key, rules]) => {
+      if (!Array.isArray(rules)) return [{ name: `${section}.${key}`, rule: rules }];
+      return rules.map((rule, index) => ({ name: `${section}.${key}[${index}]`, rule }));
+    });
+}
+
+function isGlob(key: string): boolean {
+  return key.replace(/\\./gs, "").includes("*");
+}
+
 function namedRules(document: PolicyDocument, tool: string) {
   const entries = Object.entries(document.tools ?? {});
-  const isGlob = (key: string) => key.replace(/\\./gs, "").includes("*");
   return [...entries.filter(([key]) => !isGlob(key)), ...entries.filter(([key]) => isGlob(key))]
     .filter(([key]) => keyMatches(key, tool))
     .flatMap(([key, rules]) => {
@@ -80,7 +168,11 @@ type Answer = "yes" | "no" | "unknown";
 
 function holds(condition: Condition, args: JsonValue, elements: "some" | "all"): Answer {
   const steps = condition.path.replaceAll("[", ".[").split(".");
-  const answers = valuesAt(args, steps).map((value) => answerFor(condition, value));
+  const answers = valuesAt(args, steps).map((value) => {
+    if (condition.op === "command_in") return commandAnswer(condition, value, args);
+    if (condition.op === "command_not_in") return opposite(commandAnswer(condition, value, args));
+    return answerFor(condition, value);
+  });
   const decisive = elements === "some" ? "yes" : "no";
   if (answers.includes(decisive)) return decisive;
   const [first = "unknown"] = answers;
@@ -132,6 +224,9 @@ function answerFor(condition: Condition, value: JsonValue | undefined): Answer {
       if (typeof condition.value[0] === "string") return answerText(condition, value);
       if (typeof value !== typeof condition.value[0]) return "unknown";
       return yesIf(condition.value.some((wanted) => wanted === value));
+    case "command_in":
+    case "command_not_in":
+      throw new Error("A command is read over two places.");
     default:
       return answerText(condition, value);
   }
@@ -178,6 +273,45 @@ function textHolds({ op, value, ignore_case }: TextCondition, text: string, want
   if (op === "starts_with") return text.slice(0, only.length) === only;
   if (op === "ends_with") return only === text.slice(Math.max(0, text.length - only.length));
   return RE2JS.compile(value, ignore_case ? RE2JS.CASE_INSENSITIVE : 0).testExact(text);
+}
+
+/** Reads the words in every way, and where the rest is unknown, with every rest that matters. */
+function commandAnswer(
+  condition: Extract<Condition, { op: "command_in" | "command_not_in" }>,
+  value: JsonValue | undefined,
+  args: JsonValue,
+): Answer {
+  if (typeof value !== "string" || value.length > 65_536) return "unknown";
+  const folds = condition.ignore_case ? ["lower", "upper", "both"] : ["none"];
+  const rest =
+    condition.joined_with === undefined
+      ? undefined
+      : valuesAt(args, condition.joined_with.replaceAll("[", ".[").split("."))[0];
+  const listed = Array.isArray(rest) ? rest : [];
+  const broken = listed.findIndex((each) => typeof each !== "string" || each.length > 65_536);
+  const texts = broken === -1 ? listed : listed.slice(0, broken);
+  const open = broken !== -1 || !(rest === undefined || rest === null || Array.isArray(rest));
+  const commands = condition.value.map((command) => command.split(" "));
+  const answers = new Set<boolean>();
+  for (const spaces of [/[ \t\n\v\f\r]+/, new RegExp(`[${wide}]+`, "u")]) {
+    for (const fold of folds) {
+      const folded = (words: readonly string[]) => words.map((word) => foldText(word, fold));
+      const words = folded([value, ...texts].flatMap((text) => String(text).split(spaces))).filter(
+        (word) => word !== "",
+      );
+      // "\0" is no word of any command.
+      const rests = open ? [["\0"], ...commands.map((each) => each.slice(words.length))] : [[]];
+      for (const end of rests) {
+        const all = [...words, ...folded(end)];
+        answers.add(
+          commands.some((each) => {
+            return folded(each).every((word, index) => word === all[index]);
+          }),
+        );
+      }
+    }
+  }
+  return answers.size === 1 ? yesIf(answers.has(true)) : "unknown";
 }
 
 function yesIf(condition: boolean): Answer {

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { AllTools, ClassRule, PolicyDocument, Rule, ToolKeyText } from "./document.ts";
+import {
+  AccessRule,
+  AllTools,
+  ClassRule,
+  PolicyDocument,
+  PromptKeyText,
+  ResourceKeyText,
+  Rule,
+  ToolKeyText,
+} from "./document.ts";
 import { screenValue } from "./screen.ts";
 import { categories, riskClasses } from "./types.ts";
 
@@ -9,6 +18,8 @@ const Frame = z.strictObject({
   default: z.enum(["deny", "allow"]),
   classes: z.partialRecord(z.enum([...categories, ...riskClasses]), z.unknown()).default({}),
   tools: z.record(ToolKeyText, z.unknown()).default({}),
+  prompts: z.record(PromptKeyText, z.unknown()).default({}),
+  resources: z.record(ResourceKeyText, z.unknown()).default({}),
   all_tools: AllTools.exactOptional(),
 });
 
@@ -22,16 +33,20 @@ export function readStored(value: unknown): PolicyDocument | null {
   if (whole.success) return whole.data;
   const frame = Frame.safeParse(value);
   if (!frame.success) return null;
-  const { classes, tools, ...rest } = frame.data;
+  const { classes, tools, prompts, resources, ...rest } = frame.data;
   return {
     ...rest,
     classes: mapValues(classes, (rule) => salvage(ClassRule, rule)),
-    tools: mapValues(tools, (entry) =>
-      Array.isArray(entry) && entry.length > 0
-        ? entry.map((rule) => salvage(Rule, rule))
-        : salvage(Rule, entry),
-    ),
+    tools: mapValues(tools, (entry) => salvageList(Rule, entry)),
+    prompts: mapValues(prompts, (entry) => salvageList(AccessRule, entry)),
+    resources: mapValues(resources, (entry) => salvageList(AccessRule, entry)),
   };
+}
+
+function salvageList<T>(schema: z.ZodType<T>, entry: unknown) {
+  return Array.isArray(entry) && entry.length > 0
+    ? entry.map((rule) => salvage(schema, rule))
+    : salvage(schema, entry);
 }
 
 const unreadableReason = "This stored rule cannot be read: save it again in the policy editor.";

@@ -1,5 +1,5 @@
 /**
- * A key of `tools`: a tool's name, in which `*` stands for any run of characters and a backslash
+ * A key of `tools`, `prompts` or `resources`: a name or URI, in which `*` stands for any run of characters and a backslash
  * takes the next character literally. Without the backslash a server could offer a tool called
  * `*`, and allowing that one tool would allow all of them.
  */

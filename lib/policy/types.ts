@@ -21,6 +21,12 @@ export interface ToolFacts {
   riskClass: RiskClass;
 }
 
+/** A prompt by its name or a resource by its URI. */
+export interface AccessTarget {
+  kind: "prompt" | "resource";
+  name: string;
+}
+
 /** One `tools/call` to decide. `arguments` is plain parsed JSON, the object that will be forwarded. */
 export interface PolicyCall {
   tool: ToolFacts;
@@ -45,11 +51,36 @@ export interface RateLimitObligation {
   per: LimitScope;
 }
 
+/** The roles of an org's members, the most powerful first. */
+export const approverRoles = ["owner", "admin", "policy_manager", "viewer"] as const;
+export type ApproverRole = (typeof approverRoles)[number];
+
+/** `requester`: who answers for the agent. `editor`: who last changed the rule. */
+export const approvalExclusions = ["requester", "editor"] as const;
+export type ApprovalExclusion = (typeof approvalExclusions)[number];
+
+/** How an approval is given, in the document's own words; whatever is absent is the gate's default. */
+export interface ApprovalOptions {
+  /** Whoever has one of the roles or is named by e-mail, in lower case. */
+  approvers?: { roles?: ApproverRole[]; members?: string[] };
+  /** How many different people have to approve. */
+  count?: number;
+  /** Seconds until a request that nobody decides lapses. */
+  request_expires?: number;
+  /** Seconds until an approval that nobody uses lapses. */
+  approval_expires?: number;
+  /** For the approver to read. */
+  message?: string;
+  exclude?: ApprovalExclusion[];
+}
+
 /** A person has to approve exactly this call before it is forwarded. */
 export interface ApprovalObligation {
   kind: "approval";
   rule: string;
   reason: string | null;
+  /** What every rule that asks for approval of this call demands, taken together. */
+  options: ApprovalOptions;
 }
 
 export type Obligation = RateLimitObligation | ApprovalObligation;
@@ -57,7 +88,7 @@ export type Obligation = RateLimitObligation | ApprovalObligation;
 /** The evaluator's answer. Only `allow` carries obligations; each must be discharged first. */
 export interface Decision {
   effect: "hide" | "deny" | "allow";
-  /** What decided: `tools.valkey_write[0]`, `classes.destructive`, `default`, `policy`. */
+  /** What decided: `tools.valkey_write[0]`, `classes.destructive`, `prompts.x`, `default`, `policy`. */
   rule: string;
   /** The author's words, for the agent. */
   reason: string | null;

@@ -1,14 +1,18 @@
+import canonicalize from "canonicalize";
+import { voidApprovals } from "#lib/approvals/void.ts";
 import type { AuditEntry } from "#lib/audit/change.ts";
 import { changeOrg } from "#lib/audit/change.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import type { Transaction } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
+import { type PolicyCase, storedCases } from "#lib/policy/cases.ts";
 import type { PolicyDocument } from "#lib/policy/document.ts";
 import { formatPolicy } from "#lib/policy/format.ts";
 import { type PolicyProblem, parsePolicyValue } from "#lib/policy/parse.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { isStorable } from "#lib/tools/storable.ts";
 import { authorOf } from "./author.ts";
+import { requireCases } from "./run-cases.ts";
 import { storedDocument, storedText } from "./stored.ts";
 
 export interface PolicyChange {
@@ -19,6 +23,10 @@ export interface PolicyChange {
     transaction: Transaction,
   ) => Promise<PolicyDocument>;
   note: string;
+  /** The tests that the version keeps from now on; those of the version in force when absent. */
+  cases?: readonly PolicyCase[];
+  /** The version that was edited, when the change replaces all of it. */
+  base?: number;
   entry: Pick<AuditEntry, "action" | "detail">;
 }
 
@@ -33,17 +41,24 @@ export interface ChangedPolicy {
  * Saves a new version of a server's policy and makes every server under it stale. Saves wait for each
  * other, so each edits what the one before it wrote. A document equal to the one in force is no save.
  *
- * @throws AppError `invalid_input` when the edited document breaks a rule of policies
+ * @throws AppError `invalid_input` when the edited document breaks a rule of policies, or a case;
+ *   `conflict` when another version than `base` is in force
  */
 export function savePolicy(
   context: OrgContext,
   slug: string,
-  { edit, note, entry }: PolicyChange,
+  { edit, note, cases: newCases, base, entry }: PolicyChange,
 ): Promise<ChangedPolicy> {
   const orgId = context.org.id;
   return changeOrg(context, "gate", async (transaction, audit) => {
     const server = await findServer(context, slug, transaction);
     const current = await lockPolicy(transaction, orgId, server.policyId);
+    if (base !== undefined && base !== current.version) {
+      throw new AppError(
+        "conflict",
+        `Version ${current.version} was saved since version ${base} was read. Compare the two, then save again.`,
+      );
+    }
     const edited = await edit(storedDocument(current.document), server.id, transaction);
     const parsed = parsePolicyValue(edited);
     if (!parsed.ok) throw refusePolicy(parsed.errors, "rule");
@@ -54,9 +69,12 @@ export function savePolicy(
         "This policy holds characters that cannot be stored. Remove NUL and broken Unicode.",
       );
     }
-    if (formatPolicy(document, "yaml") === storedText(current.document)) {
+    const cases = newCases ?? storedCases(current.cases);
+    const sameCases = sameJson(cases, storedCases(current.cases));
+    if (formatPolicy(document, "yaml") === storedText(current.document) && sameCases) {
       return { version: current.version, document, serverId: server.id };
     }
+    await requireCases(transaction, orgId, server.id, document, cases);
     const version = current.version + 1;
     await transaction.policyVersion.create({
       data: {
@@ -65,6 +83,7 @@ export function savePolicy(
         version,
         // Through text, because a document of `exactOptional` fields is JSON without saying so.
         document: JSON.parse(JSON.stringify(document)),
+        cases: JSON.parse(JSON.stringify(cases)),
         author: authorOf(context.actor),
         note,
       },
@@ -74,6 +93,7 @@ export function savePolicy(
       data: { version },
     });
     await makeStale(transaction, orgId, server.policyId);
+    await voidApprovals(transaction, orgId, { policyId: server.policyId });
     await audit({
       action: entry.action,
       subject: { kind: "server", id: server.id, name: slug },
@@ -81,6 +101,11 @@ export function savePolicy(
     });
     return { version, document, serverId: server.id };
   });
+}
+
+/** The database keeps the keys of an object in an order of its own. */
+function sameJson(left: unknown, right: unknown): boolean {
+  return canonicalize(left) === canonicalize(right);
 }
 
 /** Every server that this policy decides for, by default or by a grant, gets a new revision. */

@@ -245,3 +245,13 @@ test("unknown tools, other orgs, viewers and misplaced limits are refused", asyn
     applyPolicy(viewer, { server: slug, text: "version: 1\ndefault: allow\n" }),
   ).rejects.toMatchObject({ code: "forbidden" });
 });
+
+test("a save over a version that nobody looked at is a conflict, and changes nothing", async () => {
+  const { owner, slug } = await makeScene();
+  const text = "version: 1\ndefault: allow\n";
+  await setToolRules(owner, { server: slug, tools: ["a"], rule: { choice: "deny" } });
+  const refused = applyPolicy(owner, { server: slug, text, base: 1 });
+  await expect(refused).rejects.toMatchObject({ code: "conflict" });
+  expect((await getPolicy(owner, { server: slug })).version).toBe(2);
+  expect(await applyPolicy(owner, { server: slug, text, base: 2 })).toEqual({ version: 3 });
+});

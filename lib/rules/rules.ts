@@ -4,17 +4,18 @@ import { requirePermission } from "#lib/auth/permissions.ts";
 import { database, type Transaction } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
+import { type PolicyCase, storedCases } from "#lib/policy/cases.ts";
 import type { PolicyDocument } from "#lib/policy/document.ts";
 import { setToolChoice, type ToolChoice } from "#lib/policy/edit.ts";
 import { type EffectiveRule, effectiveRule } from "#lib/policy/effective.ts";
 import { formatPolicy } from "#lib/policy/format.ts";
-import { parsePolicy } from "#lib/policy/parse.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { ServerInput } from "#lib/servers/schema.ts";
 import { factsOf } from "#lib/tools/facts.ts";
 import { authorName } from "./author.ts";
-import { makeStale, refusePolicy, savePolicy } from "./change.ts";
+import { makeStale, savePolicy } from "./change.ts";
 import { diffLines } from "./diff.ts";
+import { parseDraft, readPolicy } from "./read.ts";
 import { ApplyPolicy, DiffPolicy, SetPolicyMode, SetToolRules, type ToolRule } from "./schema.ts";
 import { storedDocument, storedText } from "./stored.ts";
 
@@ -30,6 +31,8 @@ export interface PolicyVersionRow {
 /** The version in force. */
 export interface PolicyRow extends PolicyVersionRow {
   document: PolicyDocument;
+  /** The tests that a save has to keep. */
+  cases: PolicyCase[];
   mode: "enforce" | "observe";
 }
 
@@ -41,6 +44,7 @@ export async function getPolicy(context: OrgContext, input: unknown): Promise<Po
   return {
     ...toRow(version),
     document: storedDocument(version.document),
+    cases: storedCases(version.cases),
     mode: policy.mode,
   };
 }
@@ -85,7 +89,13 @@ export async function setToolRules(
   });
   const stored = await database().tool.findMany({
     where: { orgId: context.org.id, serverId: saved.serverId, name: { in: names } },
-    select: { name: true, category: true, riskClass: true },
+    select: {
+      name: true,
+      category: true,
+      riskClass: true,
+      overrideCategory: true,
+      overrideRiskClass: true,
+    },
     orderBy: { name: "asc" },
   });
   return {
@@ -97,17 +107,24 @@ export async function setToolRules(
   };
 }
 
-/** Replaces the whole policy. @throws AppError `invalid_input`, each problem with its line */
+/**
+ * Replaces the whole policy, and with `cases` its tests.
+ *
+ * @throws AppError `invalid_input`: each problem with its line, or each case that would break;
+ *   `conflict` when `base` is given and another version is in force
+ */
 export async function applyPolicy(
   context: OrgContext,
   input: unknown,
 ): Promise<{ version: number }> {
   requirePermission(context, "rules.write");
-  const { server, text, note } = parseInput(ApplyPolicy, input);
-  const document = parseText(text);
+  const { server, text, note, cases, base } = parseInput(ApplyPolicy, input);
+  const document = parseDraft(text);
   const { version } = await savePolicy(context, server, {
     edit: async () => document,
     note,
+    ...(cases && { cases }),
+    ...(base !== undefined && { base }),
     entry: { action: "policy.apply", detail: { note } },
   });
   return { version };
@@ -121,7 +138,7 @@ export async function diffPolicy(
   requirePermission(context, "servers.read");
   const { server, text } = parseInput(DiffPolicy, input);
   const { version } = await readPolicy(context, server);
-  const diff = diffLines(storedText(version.document), formatPolicy(parseText(text), "yaml"));
+  const diff = diffLines(storedText(version.document), formatPolicy(parseDraft(text), "yaml"));
   return { diff, changed: diff !== "" };
 }
 
@@ -146,18 +163,6 @@ export async function setPolicyMode(
   });
 }
 
-async function readPolicy(context: OrgContext, slug: string) {
-  const orgId = context.org.id;
-  const { policyId } = await findServer(context, slug);
-  const policy = await database().policy.findUniqueOrThrow({
-    where: { orgId_id: { orgId, id: policyId } },
-  });
-  const version = await database().policyVersion.findUniqueOrThrow({
-    where: { orgId_policyId_version: { orgId, policyId, version: policy.version } },
-  });
-  return { policy, version };
-}
-
 function toRow(stored: {
   version: number;
   document: unknown;
@@ -174,13 +179,8 @@ function toRow(stored: {
   };
 }
 
-function parseText(text: string): PolicyDocument {
-  const parsed = parsePolicy(text);
-  if (parsed.ok) return parsed.document;
-  throw refusePolicy(parsed.errors, "text");
-}
-
-async function requireTools(
+/** @throws AppError `not_found` naming the tools this server does not have */
+export async function requireTools(
   transaction: Transaction,
   context: OrgContext,
   server: { id: string; slug: string },
@@ -199,8 +199,13 @@ async function requireTools(
   );
 }
 
-function toChoice({ choice, rateLimit, reason }: ToolRule): ToolChoice {
-  return { choice, ...(rateLimit && { rateLimit }), ...(reason && { reason }) };
+export function toChoice({ choice, rateLimit, reason, approval }: ToolRule): ToolChoice {
+  return {
+    choice,
+    ...(rateLimit && { rateLimit }),
+    ...(reason && { reason }),
+    ...(approval && { approval }),
+  };
 }
 
 function describeChange(names: readonly string[], rule: ToolRule | null): string {

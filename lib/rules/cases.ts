@@ -1,0 +1,53 @@
+import type { OrgContext } from "#lib/auth/context.ts";
+import { requirePermission } from "#lib/auth/permissions.ts";
+import { database } from "#lib/db.ts";
+import { parseInput } from "#lib/input.ts";
+import { type CaseResult, storedCases } from "#lib/policy/cases.ts";
+import { savePolicy } from "./change.ts";
+import { parseDraft, readPolicy } from "./read.ts";
+import { runStoredCases } from "./run-cases.ts";
+import { SetPolicyCases, TestPolicy } from "./schema.ts";
+import { storedDocument } from "./stored.ts";
+
+export interface TestedPolicy {
+  passed: number;
+  failed: number;
+  cases: CaseResult[];
+}
+
+/** Decides the stored cases, or those given, by the policy in force or by a draft. Changes nothing. */
+export async function testPolicy(context: OrgContext, input: unknown): Promise<TestedPolicy> {
+  requirePermission(context, "servers.read");
+  const { server: slug, text, cases } = parseInput(TestPolicy, input);
+  const { server, version } = await readPolicy(context, slug);
+  const document = text === undefined ? storedDocument(version.document) : parseDraft(text);
+  const results = await runStoredCases(
+    database(),
+    context.org.id,
+    server.id,
+    document,
+    cases ?? storedCases(version.cases),
+  );
+  const failed = results.filter(({ ok }) => !ok).length;
+  return { passed: results.length - failed, failed, cases: results };
+}
+
+/**
+ * Replaces the tests of a server's policy, as a new version of it; the rules stay as they are.
+ *
+ * @throws AppError `invalid_input` naming each case that the policy in force does not meet
+ */
+export async function setPolicyCases(
+  context: OrgContext,
+  input: unknown,
+): Promise<{ version: number }> {
+  requirePermission(context, "rules.write");
+  const { server, cases, note } = parseInput(SetPolicyCases, input);
+  const { version } = await savePolicy(context, server, {
+    edit: async (document) => document,
+    note: note === "" ? `${cases.length === 1 ? "1 case" : `${cases.length} cases`}` : note,
+    cases,
+    entry: { action: "policy.cases", detail: { cases: cases.length } },
+  });
+  return { version };
+}

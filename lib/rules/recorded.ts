@@ -1,0 +1,88 @@
+import { callFloor } from "#lib/calls/floor.ts";
+import { database } from "#lib/db.ts";
+import type { Ending } from "#lib/policy/replay/simulate.ts";
+
+/** A call as it was recorded, for asking what another policy would have made of it. */
+export interface RecordedCall {
+  id: string;
+  at: Date;
+  agentId: string;
+  agent: string;
+  tokenId: string;
+  sessionId: string | null;
+  method: string;
+  tool: string;
+  decision: string;
+  observed: boolean;
+  approvalId: string | null;
+  /** Only for tools that were asked for. */
+  shape: unknown;
+}
+
+/** Looking at more takes longer than anybody waits. */
+export const mostCalls = 20_000;
+/** Agents can ask for names that do not exist; a server has far fewer that do. */
+const mostNames = 2_000;
+
+/**
+ * The calls of one server that one policy decided since an instant, newest first, at most
+ * {@link mostCalls}. Names first, each by a step in the index; then the newest calls of each: the
+ * cost does not grow with other servers' calls.
+ */
+export async function readRecorded(
+  ids: { orgId: string; serverId: string; policyId: string },
+  since: Date,
+  toolsWithShape: readonly string[],
+): Promise<{ calls: RecordedCall[]; isComplete: boolean }> {
+  const { orgId, serverId, policyId } = ids;
+  const floor = callFloor(since);
+  const found = await database().$queryRaw<RecordedCall[]>`
+    with recursive names(tool, place) as (
+      (select min(tool), 1 from calls where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid)
+      union all
+      select (select min(c.tool) from calls c
+        where c.org_id = ${orgId}::uuid and c.server_id = ${serverId}::uuid and c.tool > n.tool), n.place + 1
+      from names n where n.tool is not null and n.place < ${mostNames}
+    )
+    select c.id, c.at, c.agent_id as "agentId", coalesce(a.name, 'deleted agent') as agent,
+      c.token_id as "tokenId", c.session_id as "sessionId", c.method, c.tool, c.decision, c.observed,
+      c.approval_id as "approvalId",
+      case when c.tool = any(${toolsWithShape}::text[]) then c.argument_shape end as shape
+    from (
+      select l.* from names n cross join lateral (
+        select c.* from calls c
+        where c.org_id = ${orgId}::uuid and c.server_id = ${serverId}::uuid and c.tool = n.tool
+          and c.id >= ${floor}::uuid and c.policy_id = ${policyId}::uuid
+        order by c.id desc limit ${mostCalls + 1}
+      ) l
+      where n.tool is not null
+      order by l.id desc limit ${mostCalls + 1}
+    ) c
+    left join agents a on a.org_id = c.org_id and a.id = c.agent_id
+    order by c.id desc`;
+  return { calls: found.slice(0, mostCalls), isComplete: found.length <= mostCalls };
+}
+
+/**
+ * What a call came to. Under a policy that observes, everything was forwarded; a call that went
+ * through because a person approved it was held first.
+ */
+export function endingOf({ decision, observed, approvalId }: RecordedCall): Ending {
+  return observed ? "allow" : decidedAs(decision, approvalId);
+}
+
+/** What the policy decided, whether or not it only observed. */
+export function decidedAs(decision: string, approvalId: string | null): Ending {
+  switch (decision) {
+    case "allowed":
+      return approvalId === null ? "allow" : "approve";
+    case "limited":
+      return "limit";
+    case "approval":
+      return "approve";
+    case "hidden":
+      return "hide";
+    default:
+      return "deny";
+  }
+}
