@@ -5,6 +5,7 @@ import {
   getApproval,
   listApprovals,
 } from "#lib/approvals/approvals.ts";
+import { approvalStates } from "#lib/approvals/schema.ts";
 import { operatorContext } from "#lib/orgs/orgs.ts";
 import { defineCommand } from "../command.ts";
 import { readChoice, readNumber } from "../input.ts";
@@ -14,20 +15,26 @@ import { printable, printableLines, table } from "../output.ts";
 const request = { name: "ID", help: "Id of the request, as approvals list shows it" };
 const noteOption = { value: "TEXT", help: "A word to the agent" };
 const shape =
-  "{id, agent, server, tool, arguments, state, requestedAt, expiresAt, rule, ruleReason, decidedBy, decisionNote, …}";
+  "{id, agent, agentOwner, server, tool, arguments, state, requestedAt, expiresAt, rule, ruleReason, explanation, message, approvers, excluded, votesNeeded, votes, decidedBy, decisionNote, …}";
+const states = ["pending", "decided", "all", ...approvalStates.slice(1)] as const;
 
 const list = defineCommand({
   name: "approvals list",
   summary: "Show calls that wait for a person, the most dangerous first",
   options: {
     org: orgOption,
-    state: { value: "STATE", help: "pending, decided or all; pending unless given" },
+    state: { value: "STATE", help: `${states.join(", ")}; pending unless given` },
+    agent: { value: "AGENT", help: "Only requests of this agent" },
+    server: { value: "SERVER", help: "Only requests for this server, by its slug" },
+    tool: { value: "TOOL", help: "Only requests for this tool" },
+    before: { value: "ID", help: "Only requests older than this one: the last id of a page" },
     limit: { value: "N", help: "How many, 1 to 200; 100 unless given" },
   },
   json: `[${shape}]`,
-  async run({ org, state, limit }) {
-    const wanted = readChoice("state", state, ["pending", "decided", "all"]) ?? "pending";
+  async run({ org, state, limit, ...filters }) {
+    const wanted = readChoice("state", state, states) ?? "pending";
     const json = await listApprovals(await operatorContext(org), {
+      ...filters,
       state: wanted === "all" ? undefined : wanted,
       limit: readNumber("limit", limit),
     });
@@ -37,7 +44,7 @@ const list = defineCommand({
       row.server,
       row.tool,
       row.riskClass,
-      row.state,
+      row.votesNeeded > 1 ? `${row.state} (${givenOf(row)})` : row.state,
       row.expiresAt.toISOString(),
     ]);
     const headings = ["ID", "AGENT", "SERVER", "TOOL", "RISK", "STATE", "EXPIRES"];
@@ -52,14 +59,14 @@ const show = defineCommand({
   operand: request,
   json: shape,
   async run({ org }, id) {
-    const row = await getApproval(await operatorContext(org), { id });
-    return { json: row, text: describeRequest(row) };
+    const { standing, ...row } = await getApproval(await operatorContext(org), { id });
+    return { json: row, text: describeRequest(row, standing.obstacle) };
   },
 });
 
 const approve = defineCommand({
   name: "approvals approve",
-  summary: `Let one call run, once, within ${approvedMinutes} minutes`,
+  summary: `Let one call run, once, within ${approvedMinutes} minutes or its rule's own time`,
   options: { org: orgOption, note: noteOption },
   operand: request,
   json: shape,
@@ -82,20 +89,30 @@ async function decide(
   input: { id: string; decision: "approve" | "deny"; note: string | undefined },
 ) {
   const row = await decideApproval(await operatorContext(org), input);
-  const text = `${row.tool} of ${row.agent} on ${row.server} is ${row.state}.`;
+  const given = row.state === "pending" ? ` (${givenOf(row)} approvals given)` : "";
+  const text = `${row.tool} of ${row.agent} on ${row.server} is ${row.state}${given}.`;
   return { json: row, text: printable(text) };
 }
 
-function describeRequest(row: ApprovalRow): string {
+function givenOf({ votes, votesNeeded }: ApprovalRow): string {
+  return `${votes.filter(({ decision }) => decision === "approve").length} of ${votesNeeded}`;
+}
+
+function describeRequest(row: ApprovalRow, obstacle: string | null): string {
   const decided = row.decidedAt && `${row.decidedBy ?? "–"} at ${row.decidedAt.toISOString()}`;
   const facts: [string, string | null][] = [
     ["Request", row.id],
     ["State", row.state],
-    ["Agent", row.agent],
+    ["Agent", row.agentOwner === null ? row.agent : `${row.agent}, of ${row.agentOwner}`],
+    ["Client", row.client],
     ["Server", `${row.serverName} (${row.server})`],
     ["Tool", row.tool],
     ["Class", row.category && `${row.category}, ${row.riskClass} risk: ${row.rationale}`],
     ["Rule", row.ruleReason === null ? row.rule : `${row.rule}: ${row.ruleReason}`],
+    ["Why", row.explanation || null],
+    ["Message", row.message],
+    ["Approvals", row.votesNeeded > 1 ? givenOf(row) : null],
+    ["You", row.state === "pending" ? obstacle : null],
     ["Requested", row.requestedAt.toISOString()],
     ["Expires", row.expiresAt.toISOString()],
     ["Decided", decided],

@@ -1,9 +1,10 @@
 import { TriangleAlert } from "lucide-react";
 import { CopyButton } from "#components/ui/copy-button.tsx";
+import { JsonValue } from "./json-value.tsx";
 import { hasHidden } from "./visible-parts.ts";
 import { VisibleText } from "./visible-text.tsx";
 
-/** The complete arguments of a call, nothing folded and nothing unseen. */
+/** The complete arguments of a call: nothing folded, nothing unseen, secrets covered until wanted. */
 export function ArgumentList({ value }: { value: unknown }) {
   const json = JSON.stringify(value, null, 2) ?? "null";
   const entries = isRecord(value) ? Object.entries(value) : null;
@@ -12,7 +13,9 @@ export function ArgumentList({ value }: { value: unknown }) {
       <div className="flex items-center justify-between gap-3">
         <h3 id="arguments" className="font-medium text-sm">
           Arguments
-          {entries !== null && <span className="text-muted"> · {entries.length}</span>}
+          <span className="font-normal text-muted">
+            {entries !== null && ` · ${entries.length}`} · {sizeText(JSON.stringify(value) ?? "")}
+          </span>
         </h3>
         <CopyButton value={json} what="arguments as JSON" variant="ghost" />
       </div>
@@ -24,7 +27,7 @@ export function ArgumentList({ value }: { value: unknown }) {
       )}
       {entries === null ? (
         <div className="rounded border bg-sunken p-3">
-          <Value value={value} />
+          <Value name="" value={value} />
         </div>
       ) : entries.length === 0 ? (
         <p className="rounded border bg-sunken px-3 py-2 text-muted text-sm">None</p>
@@ -39,7 +42,7 @@ export function ArgumentList({ value }: { value: unknown }) {
                 <VisibleText text={name} />
               </dt>
               <dd className="min-w-0">
-                <Value value={argument} />
+                <Value name={name} value={argument} />
               </dd>
             </div>
           ))}
@@ -49,47 +52,27 @@ export function ArgumentList({ value }: { value: unknown }) {
   );
 }
 
-function Value({ value }: { value: unknown }) {
-  if (typeof value === "string") return <StringValue text={value} />;
-  const json = JSON.stringify(value, null, 2) ?? "null";
-  return (
-    <code className="whitespace-pre-wrap font-mono text-sm">
-      <JsonText json={json} />
-    </code>
-  );
-}
-
-function StringValue({ text }: { text: string }) {
-  if (text === "") return <span className="text-muted text-sm">empty text</span>;
-  const lines = text.split("\n").length;
+function Value({ name, value }: { name: string; value: unknown }) {
+  if (value === "") return <span className="text-muted text-sm">empty text</span>;
+  const lines = typeof value === "string" ? value.split("\n").length : 1;
+  const length = typeof value === "string" ? value.length : 0;
   return (
     <>
-      <code className="whitespace-pre-wrap font-mono text-sm">
-        <Quote />
-        <VisibleText text={text} />
-        <Quote />
+      <code className="whitespace-pre-wrap font-mono text-sm [overflow-wrap:anywhere]">
+        <JsonValue name={name} value={value} />
       </code>
-      {(lines > 1 || text.length > 120) && (
+      {(lines > 1 || length > 120) && (
         <span className="block pt-0.5 text-muted text-xs">
-          {text.length.toLocaleString("en")} characters{lines > 1 && `, ${lines} lines`}
+          {length.toLocaleString("en")} characters{lines > 1 && `, ${lines} lines`}
         </span>
       )}
     </>
   );
 }
 
-function Quote() {
-  return <span className="select-none text-muted">"</span>;
-}
-
-/** JSON escapes control characters itself; line breaks in it are only its layout. */
-function JsonText({ json }: { json: string }) {
-  return json.split("\n").map((line, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place in the text
-    <span key={index} className="block">
-      <VisibleText text={line} />
-    </span>
-  ));
+function sizeText(json: string): string {
+  const bytes = new TextEncoder().encode(json).length;
+  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
 function containsHidden(value: unknown): boolean {

@@ -4,61 +4,67 @@ import { Check, X } from "lucide-react";
 import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { useEffect, useEffectEvent, useRef, useState, useTransition } from "react";
+import { runAction } from "#components/run-action.ts";
 import { isPlainKey } from "#components/shell/keyboard.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { FormSummary } from "#components/ui/form-summary.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { showToast } from "#components/ui/toast.tsx";
+import type { ApprovalDetail, ApprovalRow } from "#lib/approvals/approvals.ts";
 import type { ActionResult } from "#lib/errors.ts";
+import { ConfirmSignIn, type SignInWays } from "./confirm-sign-in.tsx";
+import { answerToast } from "./state-words.ts";
 
 export interface DecideBarProps {
-  orgSlug: string;
   id: string;
   tool: string;
   agent: string;
+  standing: ApprovalDetail["standing"];
+  /** This request's page. */
+  href: string;
   /** Where to go on after the decision. */
   nextHref: string;
-  decide: (orgSlug: string, input: unknown) => Promise<ActionResult<unknown>>;
+  signInWays: SignInWays;
+  decide: (input: unknown) => Promise<ActionResult<ApprovalRow>>;
+  confirm: (input: unknown) => Promise<ActionResult<unknown>>;
 }
 
 /** A key that was meant for the request before must not decide this one. */
 const settleMilliseconds = 500;
 
 /** Approve and Deny, within reach on every screen; keys a and d. */
-export function DecideBar({ orgSlug, id, tool, agent, nextHref, decide }: DecideBarProps) {
+export function DecideBar(props: DecideBarProps) {
+  const { id, tool, agent, standing, href, nextHref, signInWays, decide, confirm } = props;
   const router = useRouter();
   const reason = useRef<HTMLInputElement>(null);
   const [going, setGoing] = useState<"approve" | "deny" | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [asksWho, setAsksWho] = useState(false);
   const [pending, startTransition] = useTransition();
 
-  function send(decision: "approve" | "deny") {
-    if (pending) return;
+  function send(decision: "approve" | "deny", confirmed = false) {
+    if (pending || (decision === "approve" && standing.obstacle !== null)) return;
+    if (decision === "approve" && standing.needsSignIn && !confirmed) return setAsksWho(true);
     setGoing(decision);
     setProblem(null);
     startTransition(async () => {
       const note = reason.current?.value.trim() ?? "";
-      const result = await decide(orgSlug, { id, decision, ...(note !== "" && { note }) });
+      const result = await runAction(decide, { id, decision, ...(note !== "" && { note }) });
       if (!result.ok) {
-        setProblem(result.error.message);
-        return;
+        // The sign-in may have grown old since the page was read.
+        if (result.error.fields.signIn !== undefined) return setAsksWho(true);
+        return setProblem(result.error.message);
       }
-      showToast(
-        decision === "approve"
-          ? {
-              title: `Approved ${tool} for ${agent}`,
-              description: "This call may run once within 15 minutes.",
-            }
-          : { title: `Denied ${tool} for ${agent}`, description: "The agent is told so." },
-      );
+      showToast(answerToast(result.data, agent, tool));
       // The address was built from slugs at run time, which the route types cannot know.
-      router.push(nextHref as Route);
+      if (result.data.state === "pending") router.refresh();
+      else router.push(nextHref as Route);
     });
   }
 
   const handleKey = useEffectEvent((event: KeyboardEvent) => {
-    if (!isPlainKey(event) || event.repeat || event.shiftKey) return;
+    if (!isPlainKey(event) || event.repeat || event.shiftKey || asksWho) return;
     if (event.key !== "a" && event.key !== "d") return;
     event.preventDefault();
     send(event.key === "a" ? "approve" : "deny");
@@ -80,6 +86,11 @@ export function DecideBar({ orgSlug, id, tool, agent, nextHref, decide }: Decide
   return (
     <div className="fixed inset-x-0 bottom-0 z-10 grid gap-2 border-t bg-raised p-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] lg:sticky lg:rounded lg:border lg:shadow">
       {problem !== null && <FormSummary message={problem} />}
+      {standing.obstacle !== null && (
+        <p id="obstacle" className="max-w-[72ch] text-muted text-sm">
+          {standing.obstacle}
+        </p>
+      )}
       <div className="grid grid-cols-2 gap-2 lg:grid-cols-[1fr_auto_auto]">
         <Input
           ref={reason}
@@ -87,7 +98,7 @@ export function DecideBar({ orgSlug, id, tool, agent, nextHref, decide }: Decide
           placeholder="Reason for the agent, optional"
           maxLength={500}
           autoComplete="off"
-          className="h-9 max-lg:col-span-2"
+          className="h-9 max-lg:col-span-2 max-lg:h-11"
           onKeyDown={(event) => {
             if (event.key === "Escape") event.currentTarget.blur();
           }}
@@ -105,6 +116,8 @@ export function DecideBar({ orgSlug, id, tool, agent, nextHref, decide }: Decide
         <Button
           variant="primary"
           className="h-9 max-lg:h-11"
+          disabled={standing.obstacle !== null}
+          {...(standing.obstacle !== null && { "aria-describedby": "obstacle" })}
           pending={pending && going === "approve"}
           pendingText="Approving"
           onClick={() => send("approve")}
@@ -116,6 +129,17 @@ export function DecideBar({ orgSlug, id, tool, agent, nextHref, decide }: Decide
           </Kbd>
         </Button>
       </div>
+      <ConfirmSignIn
+        open={asksWho}
+        onOpenChange={setAsksWho}
+        ways={signInWays}
+        returnHref={href}
+        confirm={confirm}
+        onConfirmed={() => {
+          setAsksWho(false);
+          send("approve", true);
+        }}
+      />
     </div>
   );
 }

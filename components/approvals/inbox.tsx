@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { DenySeveralAction } from "./deny-several.tsx";
 import { Queue } from "./queue.tsx";
 import type { QueueItem } from "./queue-item.ts";
 
@@ -13,11 +14,14 @@ export interface InboxProps {
   shownId: string | null;
   /** Whether the address names the request: then a phone shows it instead of the queue. */
   opened: boolean;
+  /** Null: the role may not decide. */
+  deny: DenySeveralAction | null;
   children: ReactNode;
 }
 
 /** Two panes: the queue and one request; on a phone one of them. */
-export function Inbox({ orgSlug, pending, decided, shownId, opened, children }: InboxProps) {
+export function Inbox(props: InboxProps) {
+  const { orgSlug, pending, decided, shownId, opened, deny, children } = props;
   return (
     <div className="grid gap-x-8 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <div
@@ -26,7 +30,13 @@ export function Inbox({ orgSlug, pending, decided, shownId, opened, children }: 
           opened && "max-lg:hidden",
         )}
       >
-        <Queue orgSlug={orgSlug} pending={pending} decided={decided} shownId={shownId} />
+        <Queue
+          orgSlug={orgSlug}
+          pending={pending}
+          decided={decided}
+          shownId={shownId}
+          deny={deny}
+        />
       </div>
       <div className={cn("min-w-0 lg:border-l lg:pl-8", opened ? "max-lg:pb-36" : "max-lg:hidden")}>
         <div className="max-w-3xl">{children}</div>

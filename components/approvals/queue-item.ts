@@ -1,6 +1,7 @@
 import type { RiskLevel } from "#components/risk-meter.tsx";
 import type { ApprovalRow } from "#lib/approvals/approvals.ts";
 import { riskClasses } from "#lib/policy/types.ts";
+import { votesText } from "./state-words.ts";
 
 /** A request as the queue shows it; times in ISO 8601. */
 export interface QueueItem {
@@ -10,6 +11,8 @@ export interface QueueItem {
   serverName: string;
   risk: RiskLevel | null;
   state: ApprovalRow["state"];
+  /** "1 of 2" where one approval is not enough. */
+  votes: string | null;
   requestedAt: string;
   expiresAt: string;
   decidedAt: string | null;
@@ -24,6 +27,7 @@ export function queueItemOf(row: ApprovalRow): QueueItem {
     serverName: row.serverName,
     risk: riskOf(row.riskClass),
     state: row.state,
+    votes: votesText(row),
     requestedAt: row.requestedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     decidedAt: row.decidedAt?.toISOString() ?? null,

@@ -1,20 +1,18 @@
 "use client";
 
-import { useActionState, useState } from "react";
-import { emptyForm, type FormAction } from "#components/auth/sign-in-form.tsx";
-import { fieldMessages } from "#components/forms/field-messages.ts";
+import { useState } from "react";
 import { FormError } from "#components/forms/form-error.tsx";
+import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 import { slugOf } from "./slug-of.ts";
 
 export function NewOrgForm({ action, proxyUrl }: { action: FormAction; proxyUrl: string }) {
-  const [state, send] = useActionState(action, emptyForm);
+  const { state, send, errors } = useForm(action);
   const [name, setName] = useState(state.values.name ?? "");
   // Follows the name until somebody types an address.
   const [slug, setSlug] = useState<string | null>(state.values.slug ?? null);
-  const errors = fieldMessages(state.error);
   const shown = slug ?? slugOf(name);
   return (
     <form action={send} noValidate className="grid gap-4">

@@ -6,14 +6,21 @@ import type { OrgRef } from "#lib/auth/context.ts";
 import type { Role } from "#lib/auth/permissions.ts";
 import { roleNames } from "./role-names.ts";
 
-export function OrgList({ orgs }: { orgs: readonly { org: OrgRef; role: Role }[] }) {
+/** A person's orgs; each leads to `place` in it, or to its overview. */
+export function OrgList({
+  orgs,
+  place = "",
+}: {
+  orgs: readonly { org: OrgRef; role: Role }[];
+  place?: string | undefined;
+}) {
   return (
     <Card>
       <ul className="divide-y">
         {orgs.map(({ org, role }) => (
           <li key={org.id}>
             <Link
-              href={`/orgs/${org.slug}`}
+              href={`/orgs/${org.slug}${place}`}
               className="flex min-h-14 items-center gap-3 rounded px-3 py-2 transition-colors hover:bg-hover focus-visible:-outline-offset-2"
             >
               <Initial name={org.name} className="size-8 bg-hover text-text" />

@@ -1,15 +1,13 @@
 "use client";
 
-import { useActionState } from "react";
-import { emptyForm, type FormAction } from "#components/auth/sign-in-form.tsx";
-import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { SavedNote } from "#components/forms/saved-note.tsx";
+import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 
 export function OrgNameForm({ action, name }: { action: FormAction; name: string }) {
-  const [state, send] = useActionState(action, emptyForm);
+  const { state, send, errors } = useForm(action);
   return (
     <form action={send} noValidate className="grid gap-4">
       <FormError error={state.error} />
@@ -17,7 +15,7 @@ export function OrgNameForm({ action, name }: { action: FormAction; name: string
         name="name"
         label="Name"
         defaultValue={state.values.name ?? name}
-        error={fieldMessages(state.error).name}
+        error={errors.name}
       />
       <div className="flex items-center gap-3">
         <SubmitButton variant="secondary" pendingText="Saving">

@@ -13,9 +13,10 @@ import {
   Users,
 } from "lucide-react";
 import { type ReactNode, startTransition, useMemo, useState } from "react";
-import { AppShell, type ShellOrg, type ShellUser } from "#components/shell/app-shell.tsx";
-import type { PaletteItem } from "#components/shell/command-palette.tsx";
+import { AppShell } from "#components/shell/app-shell.tsx";
 import type { NavItem } from "#components/shell/nav-list.tsx";
+import type { PaletteItem } from "#components/shell/palette-item.ts";
+import type { ShellOrg, ShellUser } from "#components/shell/rail-props.ts";
 import { MenuItem, MenuLink } from "#components/ui/menu.tsx";
 import { useLive } from "#components/use-live.ts";
 import type { ActionResult } from "#lib/errors.ts";

@@ -1,5 +1,5 @@
 import { Bot, ListTree, Server, Wrench } from "lucide-react";
-import type { PaletteItem } from "#components/shell/command-palette.tsx";
+import type { PaletteItem } from "#components/shell/palette-item.ts";
 
 /** What the palette's search finds, as the server answers it. */
 export type FoundItem =

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { digestOfToken } from "#lib/auth/tokens.ts";
 import { database } from "#lib/db.ts";
+import { openAdmission } from "#lib/gate/admit.ts";
+import { openGatePool } from "#lib/gate/pool.ts";
 import { newId } from "#lib/ids.ts";
 import { expectAudit, expectRefusal } from "#lib/testing/expectations.ts";
 import { makeAgent, makeApproval, makeCall, makeOrg, makeServer } from "#lib/testing/factories.ts";
@@ -25,28 +27,33 @@ async function failureAtTheGate(
   const row = await database().agentToken.findUniqueOrThrow({
     where: { digest: digestOfToken(token) ?? Buffer.alloc(32) },
   });
-  const call = {
-    i: 0,
-    id: newId(),
-    org: context.org.id,
-    agent: row.agentId,
-    token: row.id,
-    server: server.id,
-    revision: 1,
-    policy: server.policyId,
-    policy_version: 1,
-    tool: "echo",
-    decision: "allowed",
-    observed: false,
-    rule: "default",
-    explanation: "",
-    shape: {},
-    bytes: 1,
-    limits: [],
-  };
-  const [answer] = await database().$queryRaw<{ failure: string | null }[]>`
-    select failure from admit_calls(${JSON.stringify([call])}::jsonb)`;
-  return answer?.failure ?? null;
+  const pool = openGatePool(process.env.DATABASE_URL ?? "");
+  const [answer] = await openAdmission(pool)([
+    {
+      callId: newId(),
+      orgId: context.org.id,
+      agentId: row.agentId,
+      tokenId: row.id,
+      serverId: server.id,
+      sessionId: null,
+      revision: 1,
+      policyId: server.policyId,
+      policyVersion: 1,
+      method: "tools/call",
+      tool: "echo",
+      decision: "allowed",
+      observed: false,
+      rule: "default",
+      reason: null,
+      explanation: "",
+      argumentShape: [],
+      requestBytes: 1,
+      limits: [],
+      approval: null,
+    },
+  ]);
+  await pool.end();
+  return answer?.kind === "refused" ? answer.failure : null;
 }
 
 async function orgWithServer() {
@@ -62,6 +69,7 @@ test("a new agent may call the servers it was given, with a token that is stored
   expect(agent.servers).toEqual([
     { slug: "valkey", proxyUrl: `http://127.0.0.1:3001/mcp/${context.org.slug}/valkey` },
   ]);
+  expect(agent.aggregateUrl).toBe(`http://127.0.0.1:3001/mcp/${context.org.slug}`);
   expect(await failureAtTheGate(context, agent.token, server)).toBeNull();
   expect(await failureAtTheGate(context, agent.token, other)).toBe("not_granted");
   await expectAudit(context, {

@@ -6,7 +6,7 @@ import { isUniqueViolation, type Transaction } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
 import { parseInput } from "#lib/input.ts";
-import { proxyUrlOf } from "#lib/servers/proxy-url.ts";
+import { aggregateUrlOf, proxyUrlOf } from "#lib/servers/proxy-url.ts";
 import { findAgent, findServers, type ServerRef } from "./find.ts";
 import { AgentRef, CreateAgent, GrantServers, RotateAgent } from "./schema.ts";
 
@@ -19,6 +19,8 @@ export interface IssuedAgent {
   token: string;
   expiresAt: Date | null;
   servers: { slug: string; proxyUrl: string }[];
+  /** The one URL for all of them. */
+  aggregateUrl: string;
 }
 
 /**
@@ -154,10 +156,19 @@ async function issueToken(
   const expiresAt =
     expiresInDays === null ? null : new Date(Date.now() + expiresInDays * 24 * 60 * 60 * 1000);
   await transaction.agentToken.create({
-    data: { orgId: context.org.id, id: newId(), agentId: agent.id, digest, last4, expiresAt },
+    data: {
+      orgId: context.org.id,
+      id: newId(),
+      agentId: agent.id,
+      digest,
+      last4,
+      expiresAt,
+      createdBy: actorId(context.actor),
+    },
   });
   const servers = agent.servers.map(({ slug }) => withProxyUrl(context, slug));
-  return { id: agent.id, name: agent.name, token, expiresAt, servers };
+  const aggregateUrl = aggregateUrlOf(context.org.slug);
+  return { id: agent.id, name: agent.name, token, expiresAt, servers, aggregateUrl };
 }
 
 async function revokeTokens(transaction: Transaction, context: OrgContext, agentId: string) {

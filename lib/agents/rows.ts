@@ -3,7 +3,6 @@ import { requirePermission } from "#lib/auth/permissions.ts";
 import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
-import { lastDayFloor } from "#lib/servers/rows.ts";
 import { findServers } from "./find.ts";
 import { AgentRef, ListAgents } from "./schema.ts";
 
@@ -91,12 +90,11 @@ async function loadAgentRows(
 
 async function countCalls(orgId: string, agentIds: string[]) {
   const rows = await database().$queryRaw<{ agentId: string; calls: number; refused: number }[]>`
-    select agent_id as "agentId", count(*)::int as calls,
-      (count(*) filter (where not observed and decision in ('denied', 'hidden', 'limited')))::int
+    select agent_id as "agentId", sum(calls)::int as calls,
+      coalesce(sum(calls) filter (where not observed and decision in ('denied', 'hidden', 'limited')), 0)::int
         as refused
-    from calls
-    where org_id = ${orgId}::uuid and id >= ${lastDayFloor()}::uuid
-      and agent_id = any(${agentIds}::uuid[])
+    from call_counts(${orgId}::uuid, now() - interval '24 hours')
+    where agent_id = any(${agentIds}::uuid[])
     group by 1`;
   return new Map(rows.map((row) => [row.agentId, row]));
 }

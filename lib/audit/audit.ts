@@ -18,7 +18,7 @@ export interface AuditRow {
   sentence: string;
 }
 
-const StoredActor = z.object({ name: z.string() });
+const StoredActor = z.object({ id: z.string(), name: z.string() });
 const StoredSubject = z.object({ kind: z.string(), id: z.string(), name: z.string() });
 const StoredDetail = z.record(z.string(), z.unknown());
 
@@ -38,7 +38,8 @@ export async function listAuditEvents(
     take: limit + 1,
   });
   const events = rows.slice(0, limit).map((row) => {
-    const actorName = StoredActor.parse(row.actor).name;
+    const actor = StoredActor.parse(row.actor);
+    const actorName = actor.id.startsWith("operator:") ? `The ${actor.name}` : actor.name;
     const subject = StoredSubject.parse(row.subject);
     const detail = StoredDetail.parse(row.detail);
     const sentence = auditSentence({ actorName, action: row.action, subject, detail });

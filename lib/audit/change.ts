@@ -1,4 +1,4 @@
-import { actorId, type OrgContext } from "#lib/auth/context.ts";
+import { type Actor, actorId, type OrgContext, type OrgRef } from "#lib/auth/context.ts";
 import { database, type Transaction } from "#lib/db.ts";
 import { newId } from "#lib/ids.ts";
 
@@ -11,15 +11,26 @@ export type AuditAction =
   | "server.remove"
   | "server.secrets"
   | "server.discover"
+  | "server.review"
   | "tool.accept"
+  | "tool.override"
+  | "tool.override_clear"
   | "rule.set"
   | "policy.apply"
+  | "policy.restore"
+  | "policy.cases"
+  | "policy.proposal"
+  | "limit.reset"
   | "agent.create"
   | "agent.grant"
   | "agent.rotate"
   | "agent.revoke"
   | "approval.approve"
-  | "approval.deny";
+  | "approval.deny"
+  | "notification.create"
+  | "notification.update"
+  | "notification.remove"
+  | "notification.test";
 
 export interface AuditEntry {
   action: AuditAction;
@@ -47,9 +58,10 @@ export function changeOrg<T>(
   });
 }
 
-async function writeAudit(
+/** Records a change in its own transaction; for what no verb does: the product itself acts. */
+export async function writeAudit(
   transaction: Transaction,
-  context: OrgContext,
+  context: { org: Pick<OrgRef, "id">; actor: Actor },
   entry: AuditEntry,
 ): Promise<void> {
   await transaction.auditEvent.create({

@@ -25,9 +25,23 @@ const phrases: Record<AuditAction, (name: string, detail: Detail) => string> = {
   "server.remove": (name) => `removed the server ${name}`,
   "server.secrets": (name) => `entered secrets of ${name}`,
   "server.discover": (name) => `asked ${name} for its tools`,
-  "tool.accept": (name, { tools }) => `accepted ${several(tools, "tools")} of ${name}`,
+  "server.review": reviewChanged,
+  "tool.accept": (name, { tools, harmless }) =>
+    `accepted ${harmless === true ? "the harmless change of " : ""}${several(tools, "tools")} of ${name}`,
+  "tool.override": (name, { tool, category, riskClass }) =>
+    `set the class of ${text(tool)} of ${name} to ${text(category)}, ${text(riskClass)}`,
+  "tool.override_clear": (name, { tool }) =>
+    `gave ${text(tool)} of ${name} back the class it was classified with`,
   "rule.set": ruleSet,
   "policy.apply": policyApplied,
+  "policy.restore": (name, { restored }) =>
+    `restored version ${text(restored)} of the policy of ${name}`,
+  "policy.cases": (name, { cases }) =>
+    `set the tests of the policy of ${name}: ${cases === 1 ? "1 case" : `${text(cases)} cases`}`,
+  "policy.proposal": (name, { tools, version }) =>
+    `accepted the proposal for ${several(tools, "tools")} of ${name} as version ${text(version)}`,
+  "limit.reset": (name, { rule, owner }) =>
+    `freed the limit ${text(rule)} of ${name} for ${text(owner)}`,
   "agent.create": (name, { servers }) =>
     `created the agent ${name} for ${several(servers, "servers")}`,
   "agent.grant": (name, { servers }) =>
@@ -36,14 +50,19 @@ const phrases: Record<AuditAction, (name: string, detail: Detail) => string> = {
   "agent.revoke": (name) => `revoked the agent ${name}`,
   "approval.approve": (name, detail) => `approved ${waitingCall(name, detail)}`,
   "approval.deny": (name, detail) => `denied ${waitingCall(name, detail)}`,
+  "notification.create": (name, { kind }) => `added the ${text(kind)} channel ${name}`,
+  "notification.update": channelChanged,
+  "notification.remove": (name) => `removed the channel ${name}`,
+  "notification.test": (name) => `sent a test message to ${name}`,
 };
 
 function isKnown(action: string): action is AuditAction {
   return Object.hasOwn(phrases, action);
 }
 
-function ruleSet(name: string, { tools, rule }: Detail): string {
-  const which = `${several(tools, "tools")} of ${name}`;
+function ruleSet(name: string, { tools, commands, rule }: Detail): string {
+  const tool = `${several(tools, "tools")} of ${name}`;
+  const which = Array.isArray(commands) ? `${several(commands, "commands")} in ${tool}` : tool;
   const isChosen = typeof rule === "object" && rule !== null && "choice" in rule;
   return isChosen ? `set ${which} to ${text(rule.choice)}` : `took back the rules of ${which}`;
 }
@@ -52,6 +71,24 @@ function policyApplied(name: string, { mode, version }: Detail): string {
   return typeof mode === "string"
     ? `switched the policy of ${name} to ${mode}`
     : `applied version ${text(version)} of the policy of ${name}`;
+}
+
+function reviewChanged(name: string, { trusted, acceptsHarmless }: Detail): string {
+  const changes = [
+    typeof trusted === "boolean" &&
+      `${trusted ? "trusts" : "no longer trusts"} the hints of ${name}`,
+    typeof acceptsHarmless === "boolean" &&
+      (acceptsHarmless
+        ? `lets harmless changes of ${name} pass`
+        : `holds every change of ${name} for review`),
+  ].filter((phrase) => typeof phrase === "string");
+  return changes.length === 0 ? `changed the review of ${name}` : changes.join(" and ");
+}
+
+function channelChanged(name: string, { enabled }: Detail): string {
+  if (enabled === true) return `switched the channel ${name} on`;
+  if (enabled === false) return `switched the channel ${name} off`;
+  return `changed the channel ${name}`;
 }
 
 function waitingCall(tool: string, { agent, server }: Detail): string {

@@ -17,6 +17,8 @@ export interface OrgContext {
   org: OrgRef;
   actor: Actor;
   role: Role;
+  /** When the person last proved who they are; absent for all but browser sessions. */
+  signedInAt?: Date;
 }
 
 /** `user:<id>` and the like, as stored beside what an actor made. */

@@ -26,6 +26,8 @@ export const permissions = {
   "approvals.read": { description: "See approval requests", roles: everyone },
   "approvals.decide": { description: "Approve or deny waiting calls", roles: policy },
   "calls.read": { description: "See the record of calls", roles: everyone },
+  "notifications.read": { description: "See who is told of what outside", roles: policy },
+  "notifications.write": { description: "Add, change and test notifications", roles: managers },
   "audit.read": { description: "See what people changed", roles: policy },
 } as const satisfies Record<string, PermissionRow>;
 

@@ -41,6 +41,9 @@ export type SignIn = z.infer<typeof SignIn>;
 export const ChangePassword = z.strictObject({ current: PresentedPassword, next: Password });
 export type ChangePassword = z.infer<typeof ChangePassword>;
 
+export const ConfirmPassword = z.strictObject({ password: PresentedPassword });
+export type ConfirmPassword = z.infer<typeof ConfirmPassword>;
+
 /** What a provider (GitHub, Google, OIDC) says about who signed in. */
 export const ProviderAccount = z.strictObject({
   provider: z.string().min(1).max(60),

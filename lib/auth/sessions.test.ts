@@ -21,7 +21,8 @@ function setSession(id: string, data: { lastSeenAt?: Date; expiresAt?: Date }) {
 
 test("an open session says whose it is and lasts seven days at most", async () => {
   const { user, session } = await openSession();
-  expect(await checkUserSession(session.id)).toEqual({ ...user, sessionId: session.id });
+  const seen = await checkUserSession(session.id);
+  expect(seen).toEqual({ ...user, sessionId: session.id, authenticatedAt: expect.any(Date) });
   const days = (session.expiresAt.getTime() - Date.now()) / (24 * 60 * minute);
   expect(days).toBeGreaterThan(6.99);
   expect(days).toBeLessThanOrEqual(7);

@@ -15,13 +15,18 @@ export async function openUserSession(userId: string): Promise<{ id: string; exp
   });
 }
 
+/** Whoever is signed in, and since when that is certain. */
+export interface SessionUser extends User {
+  sessionId: string;
+  /** When the person last proved who they are in this session. */
+  authenticatedAt: Date;
+}
+
 /**
  * Who a session belongs to, or null when it has ended, lapsed or never was. Its last use is kept to
  * the minute, so that reading pages is not writing rows.
  */
-export async function checkUserSession(
-  sessionId: string,
-): Promise<(User & { sessionId: string }) | null> {
+export async function checkUserSession(sessionId: string): Promise<SessionUser | null> {
   if (!isId(sessionId)) return null;
   const now = Date.now();
   const session = await database().userSession.findFirst({
@@ -31,7 +36,7 @@ export async function checkUserSession(
       expiresAt: { gt: new Date(now) },
       lastSeenAt: { gt: new Date(now - idleMilliseconds) },
     },
-    select: { lastSeenAt: true, user: { select: userFields } },
+    select: { lastSeenAt: true, authenticatedAt: true, user: { select: userFields } },
   });
   if (!session) return null;
   if (session.lastSeenAt.getTime() < now - minute) {
@@ -40,7 +45,7 @@ export async function checkUserSession(
       data: { lastSeenAt: new Date(now) },
     });
   }
-  return { ...session.user, sessionId };
+  return { ...session.user, sessionId, authenticatedAt: session.authenticatedAt };
 }
 
 /** Signs out one browser; of no consequence when it is out already. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const prefix = "cg_agt_";
@@ -37,7 +37,7 @@ export function digestOfToken(text: string): Buffer<ArrayBuffer> | null {
 }
 
 function digest(token: string): Buffer<ArrayBuffer> {
-  return Buffer.from(createHash("sha256").update(token, "ascii").digest());
+  return Buffer.from(hash("sha256", token, "buffer"));
 }
 
 function checksum(body: string): string {

@@ -49,6 +49,7 @@ export async function inParallel<T>(
 ): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
+    // The cast: `at` is below the length.
     for (let at = next++; at < items.length; at = next++) await work(items[at] as T, at);
   };
   await Promise.all(Array.from({ length: concurrency }, worker));

@@ -11,6 +11,8 @@ export interface Fleet {
   origins: string[];
   /** SIGKILL; resolves when the process is gone. */
   kill(at: number): Promise<void>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(at: number): Promise<number | null>;
   /** Starts the proxy again on the same port. */
   restart(at: number): Promise<void>;
   close(): Promise<void>;
@@ -21,12 +23,17 @@ interface Member {
   child: ChildProcess;
 }
 
-export async function startFleet(databaseUrl: string, count: number): Promise<Fleet> {
+/** @param environment more variables of every proxy, such as its limits */
+export async function startFleet(
+  databaseUrl: string,
+  count: number,
+  environment: Record<string, string> = {},
+): Promise<Fleet> {
   const folder = mkdtempSync(join(tmpdir(), "callgate-fleet-"));
   const members: Member[] = [];
   for (let at = 0; at < count; at += 1) {
     const port = await freePort();
-    members.push({ port, child: await startProxy(databaseUrl, folder, port) });
+    members.push({ port, child: await startProxy(databaseUrl, folder, port, environment) });
   }
   const member = (at: number): Member => {
     const found = members[at];
@@ -36,10 +43,16 @@ export async function startFleet(databaseUrl: string, count: number): Promise<Fl
   return {
     databaseUrl,
     origins: members.map(({ port }) => `http://127.0.0.1:${port}`),
-    kill: (at) => end(member(at).child, "SIGKILL"),
+    async kill(at) {
+      await end(member(at).child, "SIGKILL");
+    },
+    async stop(at) {
+      await end(member(at).child, "SIGTERM");
+      return member(at).child.exitCode;
+    },
     async restart(at) {
       const { port } = member(at);
-      members[at] = { port, child: await startProxy(databaseUrl, folder, port) };
+      members[at] = { port, child: await startProxy(databaseUrl, folder, port, environment) };
     },
     async close() {
       await Promise.all(members.map(({ child }) => end(child, "SIGTERM")));
@@ -48,7 +61,12 @@ export async function startFleet(databaseUrl: string, count: number): Promise<Fl
   };
 }
 
-async function startProxy(databaseUrl: string, folder: string, port: number) {
+async function startProxy(
+  databaseUrl: string,
+  folder: string,
+  port: number,
+  environment: Record<string, string>,
+) {
   const child = fork(join(import.meta.dirname, "../../proxy/main.ts"), [], {
     env: {
       ...process.env,
@@ -58,6 +76,7 @@ async function startProxy(databaseUrl: string, folder: string, port: number) {
       PROXY_PORT: String(port),
       UPSTREAM_PRIVATE_NETWORKS: "127.0.0.0/8",
       APPROVAL_HOLD_SECONDS: "0",
+      ...environment,
     },
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],

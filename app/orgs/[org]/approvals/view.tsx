@@ -4,12 +4,14 @@ import { queueItemOf } from "#components/approvals/queue-item.ts";
 import { RequestDetail } from "#components/approvals/request-detail.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { type ApprovalRow, getApproval, listApprovals } from "#lib/approvals/approvals.ts";
+import { type ApprovalDetail, getApproval, listApprovals } from "#lib/approvals/approvals.ts";
+import { hasPassword } from "#lib/auth/confirm.ts";
 import { listCalls } from "#lib/calls/calls.ts";
 import { callFloor } from "#lib/calls/floor.ts";
 import { forPage } from "#lib/web/errors.ts";
+import { offeredProviders } from "#lib/web/providers.ts";
 import { may, requireOrg, type WebContext } from "#lib/web/session.ts";
-import { decide } from "./actions.ts";
+import { confirmWho, decide, denySeveral } from "./actions.ts";
 
 /** The inbox, showing the request the address names or else the most urgent one. */
 export async function ApprovalsView({ org, id }: { org: string; id: string | null }) {
@@ -18,8 +20,8 @@ export async function ApprovalsView({ org, id }: { org: string; id: string | nul
     listApprovals(context, { state: "pending" }),
     listApprovals(context, { state: "decided", limit: 20 }),
   ]);
-  const known = id === null ? pending[0] : [...pending, ...decided].find((row) => row.id === id);
-  const shown = known ?? (id === null ? null : await forPage(getApproval(context, { id })));
+  const shownId = id ?? pending[0]?.id;
+  const shown = shownId === undefined ? null : await forPage(getApproval(context, { id: shownId }));
   const nextId = pending.find((row) => row.id !== shown?.id)?.id;
   return (
     <Page width="content">
@@ -32,6 +34,7 @@ export async function ApprovalsView({ org, id }: { org: string; id: string | nul
         decided={decided.map(queueItemOf)}
         shownId={shown?.id ?? null}
         opened={id !== null}
+        deny={may(context, "approvals.decide") ? denySeveral.bind(null, org) : null}
       >
         {shown === null ? (
           <NothingWaits last={decided[0] && queueItemOf(decided[0])} />
@@ -45,17 +48,21 @@ export async function ApprovalsView({ org, id }: { org: string; id: string | nul
 
 interface RequestProps {
   context: WebContext;
-  approval: ApprovalRow;
+  approval: ApprovalDetail;
   nextId: string | undefined;
 }
 
 async function Request({ context, approval, nextId }: RequestProps) {
-  const base = `/orgs/${context.org.slug}`;
-  const { calls } = await listCalls(context, {
-    agent: approval.agent,
-    before: callFloor(approval.requestedAt),
-    limit: 6,
-  });
+  const { slug } = context.org;
+  const base = `/orgs/${slug}`;
+  const [{ calls }, password] = await Promise.all([
+    listCalls(context, {
+      agent: approval.agent,
+      before: callFloor(approval.requestedAt),
+      limit: 6,
+    }),
+    hasPassword(context.user.id),
+  ]);
   // The call that asked is recorded a moment before its request.
   const earlier = calls.filter(
     (call) =>
@@ -66,20 +73,25 @@ async function Request({ context, approval, nextId }: RequestProps) {
   return (
     <RequestDetail base={base} approval={approval} before={earlier.slice(0, 5)}>
       {approval.state === "pending" &&
-        (may(context, "approvals.decide") ? (
+        (approval.standing.voted !== null || !may(context, "approvals.decide") ? (
+          <p className="text-muted text-sm">
+            {approval.standing.voted !== null
+              ? "You have answered. Somebody else has to approve as well."
+              : approval.standing.obstacle}
+          </p>
+        ) : (
           <DecideBar
             key={approval.id}
-            orgSlug={context.org.slug}
             id={approval.id}
             tool={approval.tool}
             agent={approval.agent}
+            standing={approval.standing}
+            href={`${base}/approvals/${approval.id}`}
             nextHref={nextId === undefined ? `${base}/approvals` : `${base}/approvals/${nextId}`}
-            decide={decide}
+            signInWays={{ password, providers: offeredProviders() }}
+            decide={decide.bind(null, slug)}
+            confirm={confirmWho.bind(null, slug)}
           />
-        ) : (
-          <p className="text-muted text-sm">
-            Your role may not decide. Ask an owner, an admin or a policy manager.
-          </p>
         ))}
     </RequestDetail>
   );

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { OrgNameForm } from "#components/org/org-name-form.tsx";
+import { SettingsTabs } from "#components/org/settings-tabs.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Card, Facts, Section } from "#components/ui/card.tsx";
 import { CopyField } from "#components/ui/copy-button.tsx";
@@ -17,6 +18,10 @@ export default async function SettingsPage({ params }: PageProps<"/orgs/[org]/se
   return (
     <Page width="form">
       <PageHeader title="Settings" />
+      <SettingsTabs
+        base={`/orgs/${slug}/settings`}
+        notifications={may(context, "notifications.read")}
+      />
       <Section title="Org">
         <Card className="p-4">
           {may(context, "org.update") ? (
