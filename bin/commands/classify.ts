@@ -25,7 +25,7 @@ export const commands = [
       const definitions = parseListing(await readText(file));
       const read = definitions.map((raw) => readDefinition(raw));
       const json = read.flatMap((tool) =>
-        tool === null ? [] : [{ name: tool.name, ...classificationOf(tool.definition) }],
+        tool === null ? [] : [{ name: tool.name, ...classificationOf(tool.definition, false) }],
       );
       const unreadable = read.flatMap((tool, index) => (tool === null ? [index] : []));
       for (const index of unreadable) {

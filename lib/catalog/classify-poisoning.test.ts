@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { classifyTool } from "./classify.ts";
-import { findPoisoning } from "./poisoning.ts";
 import { definition } from "./testing.ts";
 
 const untrusted = { trustedAnnotations: false };
@@ -130,5 +129,7 @@ test.each([
   ["Returns the system status and prior incidents.", "get_status"],
   ["Override the default previous page size.", "set_page_size"],
 ])("an ordinary description is not called poisoned: %s", (description, name) => {
-  expect(findPoisoning(name, [{ source: "description", text: description }])).toEqual([]);
+  const { signals } = classifyTool({ name, description }, untrusted);
+  expect(signals).not.toContain("instruction_override");
+  expect(signals).not.toContain("hidden_text");
 });

@@ -193,6 +193,16 @@ const TOOLS: readonly [string, string, string, string, string][] = [
   ["bash", "Run a bash command", "command*", "execute critical", "accepts_shell_command"],
   ["execute_sql", "Execute SQL on the database", "query*", "execute critical", "accepts_sql"],
   ["query", "Run a read-only SQL query", "sql*", "read medium", "accepts_sql"],
+  ["run_query", "Runs a SQL query and returns its rows", "sql*", "execute critical", "accepts_sql"],
+  ["query", "Query the database with SQL", "sql*", "execute critical", "accepts_sql"],
+  ["explain_query", "Explain the plan of a SQL query", "sql*", "read medium", "accepts_sql"],
+  [
+    "list_items",
+    "List items, filtered by SQL where given",
+    "table* query",
+    "read medium",
+    "accepts_sql",
+  ],
   ["run_report", "Runs a comparison of two periods", "from* to*", "read low", ""],
   [
     "browser_evaluate",
@@ -320,12 +330,12 @@ test("the rationale names its ground and every step of the class", () => {
 });
 
 test("any definition is classified, the same way each time, in one sentence", () => {
-  const text = fc.string({ unit: "binary", maxLength: 200 });
+  const text = fc.string({ unit: "binary", maxLength: 60 });
   fc.assert(
     fc.property(
       text,
       text,
-      fc.jsonValue(),
+      fc.jsonValue({ maxDepth: 2 }),
       fc.boolean(),
       (name, description, json, trustedAnnotations) => {
         // fast-check's JSON type and ours describe the same values under different names.

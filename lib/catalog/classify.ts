@@ -1,16 +1,8 @@
-import type { Category } from "#lib/policy/types.ts";
-import type { Claim } from "./claim.ts";
 import { CATEGORY_TEXT } from "./describe.ts";
-import { type DescriptionReading, readDescription } from "./description-claims.ts";
-import { withoutInvisible } from "./hidden-text.ts";
-import { CONTAINER_WORDS, ELEMENT_WORDS, READ_ONLY_PHRASES } from "./lexicon.ts";
-import { speaksOfMoney } from "./money.ts";
-import { nameClaim } from "./name-claims.ts";
-import { parameterClaim } from "./parameter-claims.ts";
-import { type Parameter, parameterSummary } from "./parameters.ts";
-import { type DefinitionText, findPoisoning } from "./poisoning.ts";
+import { findPoisoning } from "./poisoning.ts";
 import { riskClass, startSentence } from "./risk-class.ts";
-import { findSignals } from "./signals.ts";
+import { findSignals, openSignals } from "./signals.ts";
+import { readSubject, type Subject, touchesElement } from "./subject.ts";
 import type {
   Classification,
   ClassificationContext,
@@ -18,8 +10,7 @@ import type {
   SignalFinding,
   ToolDefinition,
 } from "./types.ts";
-import { severity, wordSet } from "./vocabulary.ts";
-import { splitWords } from "./words.ts";
+import { decide, type Verdict } from "./verdict.ts";
 
 /**
  * Classifies a tool from its definition alone: pure, deterministic, never throws. Name, description,
@@ -37,6 +28,7 @@ export function classifyTool(
   const { riskClass: finalClass, moves } = riskClass({
     category: verdict.category,
     signals,
+    open: openSignals(subject, subject.topLevel),
     elementOnly: verdict.element || touchesElement(subject),
     hints: subject.hints,
     trustedAnnotations: context.trustedAnnotations,
@@ -55,147 +47,13 @@ export function classifyTool(
   };
 }
 
-/** A definition prepared for reading: texts without invisible characters, schema as rows. */
-interface Subject {
-  nameWords: string[];
-  description: string;
-  parameters: Parameter[];
-  moneyContext: boolean;
-  hints: { readOnly: boolean | undefined; destructive: boolean | undefined; openWorld: boolean };
-  readOnlyWords: boolean;
-}
-
-interface Verdict {
-  category: Category;
-  /** What it rests on, most telling first; empty when nothing could be read. */
-  claims: Claim[];
-  element: boolean;
-  /** A certain verb says that it changes something. */
-  certainChange: boolean;
-  agreement: "both" | "one" | "differ" | "none";
-}
-
-const MAX_NAME = 256;
-const elementWords = wordSet(ELEMENT_WORDS);
-const containerWords = wordSet(CONTAINER_WORDS);
-
-function readSubject(definition: ToolDefinition): Subject {
-  const description = withoutInvisible(definition.description ?? "")
-    .slice(0, 20_000)
-    .trim();
-  const nameWords = splitWords(withoutInvisible(definition.name.slice(0, MAX_NAME)));
-  const parameters = flatten(parameterSummary(definition.inputSchema).list);
-  const lower = description.toLowerCase();
-  return {
-    nameWords,
-    description: repeats(description, nameWords) ? "" : description,
-    parameters,
-    moneyContext: speaksOfMoney(
-      `${nameWords.join(" ")} ${description.slice(0, 2_000)} ${parameters
-        .map(({ name }) => name.replaceAll("_", " "))
-        .join(" ")}`,
-    ),
-    hints: {
-      readOnly: hint(definition, "readOnlyHint"),
-      destructive: hint(definition, "destructiveHint"),
-      openWorld: hint(definition, "openWorldHint") === true,
-    },
-    readOnlyWords: READ_ONLY_PHRASES.some((phrase) => lower.includes(phrase)),
-  };
-}
-
-/** The worst believable claim of name, description and parameters. */
-function decide(subject: Subject): Verdict {
-  const reading = readDescription(subject.description, subject.moneyContext);
-  const named = believableName(nameClaim(subject.nameWords, subject.moneyContext), reading);
-  const described = believableDescription(named, reading);
-  const selected = parameterClaim(subject.parameters);
-  const claims = [named, ...described, selected].filter((claim) => claim !== undefined);
-  const worst = claims.reduce<Claim | undefined>(
-    (found, claim) => (found === undefined || isWorse(claim, found) ? claim : found),
-    undefined,
-  );
-  if (worst === undefined) {
-    return {
-      category: "execute",
-      claims: [],
-      element: false,
-      certainChange: false,
-      agreement: "none",
-    };
-  }
-  // "Run a read-only query": its own words narrow what a general verb would allow.
-  const category = subject.readOnlyWords && worst.strength === "light" ? "read" : worst.category;
-  const supporting = claims.filter((claim) => claim.category === category);
-  return {
-    category,
-    claims: [worst, ...claims.filter((claim) => claim !== worst)],
-    element: supporting.length > 0 && supporting.some(({ element }) => element),
-    certainChange: severity(category) > 0 && worst.strength === "firm" && worst.weight >= 0.75,
-    agreement: agreement(named, described, category),
-  };
-}
-
-/** A name's uncertain verb ("set_members") gives way to a description with a clear one. */
-function believableName(named: Claim | undefined, reading: DescriptionReading): Claim | undefined {
-  const { head } = reading;
-  if (named === undefined || head === undefined || head.strength === "light") return named;
-  if (head.strength === "exact") return undefined;
-  if (
-    named.strength === "doubtful" &&
-    head.strength === "firm" &&
-    named.category !== head.category
-  ) {
-    return undefined;
-  }
-  // "run_report": the description says what is run.
-  if (named.strength === "light" && severity(head.category) !== severity("execute"))
-    return undefined;
-  return named;
-}
-
-function believableDescription(
-  named: Claim | undefined,
-  { head, further }: DescriptionReading,
-): Claim[] {
-  const certain = further.filter(({ weight }) => weight >= 0.75);
-  if (head === undefined) return certain;
-  if (named === undefined || named.category === head.category) return [head, ...certain];
-  if (head.strength === "light" && named.strength !== "light") return certain;
-  const doubtful = head.strength === "doubtful" || head.weight < 0.6;
-  if (doubtful && named.strength === "firm" && severity(head.category) > severity(named.category)) {
-    return certain;
-  }
-  return [head, ...certain];
-}
-
-function isWorse(claim: Claim, than: Claim): boolean {
-  const difference = severity(claim.category) - severity(than.category);
-  return difference > 0 || (difference === 0 && claim.weight > than.weight);
-}
-
-function agreement(
-  named: Claim | undefined,
-  described: readonly Claim[],
-  category: Category,
-): Verdict["agreement"] {
-  const head = described[0];
-  if (named === undefined || head === undefined) return "one";
-  return named.category === category && head.category === category ? "both" : "differ";
-}
-
 function collectFindings(
   definition: ToolDefinition,
   subject: Subject,
   verdict: Verdict,
 ): SignalFinding[] {
   const { category, certainChange } = verdict;
-  const found = findSignals({
-    nameWords: subject.nameWords,
-    description: subject.description,
-    parameters: subject.parameters,
-    openWorld: subject.hints.openWorld,
-  }).filter(({ signal }) => {
+  const found = findSignals(subject, subject.scan).filter(({ signal }) => {
     // Reading keys does not create them, and creating them is not reading them out.
     if (signal === "exposes_secrets") return category === "read";
     if (signal === "bulk") return category !== "read";
@@ -226,31 +84,7 @@ function collectFindings(
     );
     found.push({ signal: "annotation_conflict", evidence });
   }
-  return [...found, ...findPoisoning(definition.name, textsOf(definition, subject))];
-}
-
-function textsOf(definition: ToolDefinition, subject: Subject): DefinitionText[] {
-  return [
-    { source: "name", text: definition.name },
-    { source: "name", text: definition.title ?? "" },
-    { source: "description", text: definition.description ?? "" },
-    ...subject.parameters.flatMap(({ name, description, enumValues }): DefinitionText[] => [
-      { source: "parameter", text: name },
-      { source: "parameter", text: description },
-      ...enumValues.map((text): DefinitionText => ({ source: "parameter", text })),
-    ]),
-  ];
-}
-
-function touchesElement(subject: Subject): boolean {
-  const first = splitWords(subject.description.split(/[.!?]\s/, 1)[0]?.slice(0, 300) ?? "");
-  const words = [...subject.nameWords, ...first];
-  if (words.includes("all") && !words.includes("default")) return false;
-  if (!words.some((word) => containerWords.has(word))) return false;
-  // A "consumer group" is a container, whatever its first word says alone.
-  return words.some(
-    (word, at) => elementWords.has(word) && !containerWords.has(words[at + 1] ?? ""),
-  );
+  return [...found, ...findPoisoning(definition.name, subject.texts, subject.scan)];
 }
 
 function confidence(subject: Subject, verdict: Verdict, conflict: boolean): number {
@@ -293,21 +127,6 @@ function groundText({ source, quote: words, meaning }: Evidence): string {
     case "annotation":
       return `its hint ${words} ${meaning}`;
   }
-}
-
-/** A description that only repeats the name says nothing. */
-function repeats(description: string, nameWords: readonly string[]): boolean {
-  const name = nameWords.join(" ");
-  return description.length <= name.length * 2 && splitWords(description).join(" ") === name;
-}
-
-function flatten(parameters: readonly Parameter[]): Parameter[] {
-  return parameters.flatMap((parameter) => [parameter, ...flatten(parameter.children)]);
-}
-
-function hint(definition: ToolDefinition, key: string): boolean | undefined {
-  const value = definition.annotations?.[key];
-  return typeof value === "boolean" ? value : undefined;
 }
 
 function quote(source: Evidence["source"], text: string, meaning: string): Evidence {

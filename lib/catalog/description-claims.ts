@@ -1,6 +1,7 @@
 import type { Claim } from "./claim.ts";
 import { quoteAround } from "./hidden-text.ts";
-import { moneyObject } from "./money.ts";
+import { OFFERING_WORDS, OWN_ANSWER_WORDS, PREPOSITIONS } from "./lexicon.ts";
+import { type MoneyContext, moneyObject } from "./money.ts";
 import {
   actionNouns,
   type InflectedTerm,
@@ -8,6 +9,7 @@ import {
   resultNouns,
   severity,
   type VerbForm,
+  wordSet,
 } from "./vocabulary.ts";
 
 export interface DescriptionReading {
@@ -24,6 +26,11 @@ interface Token {
 }
 
 const MAX_READ = 4_000;
+const MAX_SENTENCE = 400;
+/** Of later sentences only the beginning matters: they are read for their predicate. */
+const MAX_LATER = 160;
+/** Identifiers stay whole: the words of another tool's name are no verbs of this one. */
+const TOKEN = /[\p{L}\d][\p{L}\d_'-]*|[,;:()/&]/gu;
 
 /** Words before the verb that do not change it: “This tool can permanently delete …”. */
 const FILLER = new Set(
@@ -32,12 +39,17 @@ const FILLER = new Set(
     "may api mcp we user users them agent bulk batch also and both endpoint method operation utility command"
   ).split(" "),
 );
+/** “Cleans prompt text from returned output” speaks of the tool's own answer. */
+const offering = wordSet(OFFERING_WORDS);
+const prepositions = wordSet(PREPOSITIONS);
+const ownAnswer = wordSet(OWN_ANSWER_WORDS);
 const NEGATION = new Set(
   "not never without cannot can't won't doesn't don't no nor neither isn't prevent prevents blocked instead avoid unless".split(
     " ",
   ),
 );
 const JOINER = new Set([",", "/", "and", "or", "then", "&", "also", "(", "by"]);
+const LISTING = new Set([":", "include", "includes", "including", "suggestions", "such"]);
 const DETERMINER = new Set(
   "a an the all any its it this that these one some existing new your each every them multiple".split(
     " ",
@@ -51,27 +63,33 @@ const SECTION =
  * What a description claims the tool does. `description` must be free of invisible characters. Reads
  * verbs only where an English sentence has its predicate: elsewhere most of them are nouns.
  */
-export function readDescription(description: string, moneyContext: boolean): DescriptionReading {
-  const opening = description.slice(0, MAX_READ).trimStart();
-  const main = opening.slice(0, SECTION.exec(opening)?.index || MAX_READ);
+export function readDescription(
+  description: string,
+  moneyContext: MoneyContext,
+): DescriptionReading {
+  const read = description.slice(0, MAX_READ).trimStart();
+  const main = read.slice(0, SECTION.exec(read)?.index || MAX_READ);
   const sentences = main
     .split(/(?<=[.!?])\s+|\n[ \t]*\n|\n(?=[ \t]*[-*•\d])/)
     .filter((sentence) => /\p{L}/u.test(sentence));
-  const [first, ...later] = sentences;
+  const [opening, ...later] = sentences;
+  // “Notion | Delete a block”: what stands before the bar is whose tool it is.
+  const first = opening?.replace(/^[\w .-]{1,30} \| /, "");
   if (first === undefined) return { head: undefined, further: [] };
   const reading = readFirst(first, moneyContext);
   for (const sentence of later.slice(0, 40)) {
-    const claim = readLater(sentence, moneyContext);
-    if (claim !== undefined) reading.further.push(claim);
+    reading.further.push(...readLater(sentence, moneyContext));
   }
   return reading;
 }
 
-function readFirst(sentence: string, moneyContext: boolean): DescriptionReading {
+function readFirst(sentence: string, moneyContext: MoneyContext): DescriptionReading {
   const tokens = tokenise(sentence);
   const head = findHead(tokens);
   const further: Claim[] = [];
   for (let index = (head?.index ?? 0) + 1; index < tokens.length; index += 1) {
+    // “Get advice, including: create index, drop index”: what follows lists things, not actions.
+    if (LISTING.has(tokens[index]?.word ?? "") && head?.found.term.light !== true) break;
     const found = termAt(tokens, index);
     if (found === undefined || !isJoined(tokens, index, found, head?.found.form)) continue;
     if (isNegated(tokens, index)) continue;
@@ -98,15 +116,34 @@ function resultClaim(sentence: string, tokens: readonly Token[]): Claim | undefi
   };
 }
 
-/** Later sentences: only what they say in the third person or announce (“will delete”). */
-function readLater(sentence: string, moneyContext: boolean): Claim | undefined {
-  const tokens = tokenise(sentence);
+/** Later sentences: only what they say in the third person, announce (“will delete”) or offer. */
+function readLater(sentence: string, moneyContext: MoneyContext): Claim[] {
+  const tokens = tokenise(sentence.slice(0, MAX_LATER));
+  const offers = readOffers(sentence, tokens, moneyContext);
   const head = findHead(tokens);
-  if (head === undefined || isNegated(tokens, head.index)) return undefined;
+  if (head === undefined || isNegated(tokens, head.index)) return offers;
   const announced = ["will", "can", "also", "it"].includes(tokens[head.index - 1]?.word ?? "");
-  if (head.found.form !== "third" && !announced) return undefined;
-  if (head.found.term.noun !== "never" || head.found.term.light) return undefined;
-  return claimAt(sentence, tokens, head.index, head.found, moneyContext);
+  if (head.found.form !== "third" && !announced) return offers;
+  if (head.found.term.noun !== "never" || head.found.term.light) return offers;
+  const object = tokens.slice(head.index + 1, head.index + 9);
+  if (object.some(({ word }) => ownAnswer.has(word))) return offers;
+  return [claimAt(sentence, tokens, head.index, head.found, moneyContext), ...offers];
+}
+
+/** “Supports adding, updating, and deleting rules”, “operations for creating and deleting tables”. */
+function readOffers(
+  sentence: string,
+  tokens: readonly Token[],
+  moneyContext: MoneyContext,
+): Claim[] {
+  const from = tokens.findIndex(({ word }) => offering.has(word));
+  if (from === -1) return [];
+  return tokens.flatMap((_, index) => {
+    const found = index > from ? termAt(tokens, index) : undefined;
+    if (found?.form !== "gerund" || found.term.noun !== "never" || found.term.light) return [];
+    if (isNegated(tokens, index)) return [];
+    return [claimAt(sentence, tokens, index, found, moneyContext)];
+  });
 }
 
 function findHead(tokens: readonly Token[]): { index: number; found: InflectedTerm } | undefined {
@@ -170,7 +207,7 @@ function claimAt(
   tokens: readonly Token[],
   index: number,
   found: InflectedTerm,
-  moneyContext: boolean,
+  moneyContext: MoneyContext,
 ): Claim {
   const { term } = found;
   const at = tokens[index]?.at ?? 0;
@@ -184,7 +221,8 @@ function claimAt(
     evidence: { source: "description", quote, meaning: term.reason },
   };
   if (term.light) return lightClaim(claim, object);
-  const near = object.slice(0, 4);
+  const end = object.findIndex((word) => prepositions.has(word));
+  const near = object.slice(0, end === -1 ? 4 : Math.min(end, 4));
   if (severity(term.category) > 0 && term.category !== "destructive") {
     if (moneyObject([term.word, ...near], moneyContext) !== undefined) {
       return {
@@ -250,8 +288,10 @@ function termAt(tokens: readonly Token[], index: number): InflectedTerm | undefi
 
 function tokenise(sentence: string): Token[] {
   const tokens: Token[] = [];
-  for (const match of sentence.slice(0, 600).matchAll(/[\p{L}\d][\p{L}\d'’-]*|[,;:()/&]/gu)) {
-    tokens.push({ word: match[0].toLowerCase().replaceAll("’", "'"), at: match.index });
+  const text = sentence.slice(0, MAX_SENTENCE).toLowerCase().replaceAll("’", "'");
+  TOKEN.lastIndex = 0;
+  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+    tokens.push({ word: match[0], at: match.index });
   }
   return tokens;
 }

@@ -1,5 +1,5 @@
 /** Code points that a person does not see and a model does, as inclusive ranges. */
-const INVISIBLE_RANGES: readonly (readonly [first: number, last: number, what: string])[] = [
+export const INVISIBLE_RANGES: readonly (readonly [first: number, last: number, what: string])[] = [
   [0x00, 0x08, "control"],
   [0x0b, 0x0c, "control"],
   [0x0e, 0x1f, "control, the start of terminal sequences included"],

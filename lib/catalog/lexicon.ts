@@ -37,7 +37,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "computes an answer from data without changing it",
     words:
       "analyze analyse compare calculate compute aggregate recommend suggest predict classify " +
-      "extract parse validate verify detect diagnose preview resolve echo tail grep contain contains exists poll await",
+      "extract parse lint troubleshoot triage recognize transcribe validate verify detect diagnose preview resolve echo tail grep contain contains exists poll await",
   },
   {
     category: "read",
@@ -45,7 +45,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "asks for data and leaves it as it is",
     noun: "sometimes",
     words:
-      "search count scan select check estimate measure audit review trace diff profile monitor watch demonstrate",
+      "search count scan select check estimate measure audit review trace debug diff profile monitor watch demonstrate",
   },
   {
     category: "read",
@@ -53,13 +53,14 @@ export const VERBS: readonly TermGroup[] = [
     reason: "asks for data and leaves it as it is",
     noun: "often",
     words:
-      "list filter sort rank map match test access load open download screenshot snapshot wait",
+      "list filter sort rank map match test access load open download scrape screenshot snapshot wait",
   },
   {
     category: "read",
     weight: 0.5,
     reason: "produces an answer; nothing says that it is stored",
-    words: "convert translate render decode encode think plan ask answer",
+    words:
+      "convert translate render decode encode think plan ask answer provide capture take construct package",
     noun: "often",
   },
   {
@@ -68,11 +69,11 @@ export const VERBS: readonly TermGroup[] = [
     reason: "creates or changes data",
     words:
       "create add insert append prepend write save edit modify upsert rename assign unassign attach detach enable " +
-      "disable overwrite replace put upload register unregister configure persist increment decrement incr incrby " +
+      "disable overwrite replace put upload register configure persist increment decrement incr incrby " +
       "decr decrby toggle flip invite subscribe unsubscribe annotate embed advance getset getex mset msetnx setex setnx " +
       "psetex hset hsetnx hmset lset lpush rpush lpushx rpushx sadd zadd xadd xack zincrby hincrby numincrby nummultby " +
-      "strappend arrappend arrinsert reindex synchronize provision associate disassociate mark unmark multiply subtract " +
-      "unstage archive unarchive adjust store mutate finalize finalise initialize initialise init pin unpin resize define linsert submit",
+      "strappend xreadgroup arrappend arrinsert reindex synchronize provision associate disassociate mark unmark multiply subtract " +
+      "unstage unapprove protect unprotect promote demote archive unarchive adjust store mutate finalize finalise initialize initialise init pin unpin resize define linsert submit",
   },
   {
     category: "write",
@@ -80,10 +81,17 @@ export const VERBS: readonly TermGroup[] = [
     reason: "creates or changes data",
     noun: "sometimes",
     words:
-      "update change move copy clone fork commit push merge import sync comment reply react publish send post share " +
+      "place format customize customise highlight complete group acknowledge populate exercise update change move copy clone fork commit push merge import sync comment reply react publish send post share " +
       "tag label lock unlock close reopen schedule transition stage checkout switch restore revert reset expire " +
       "upgrade downgrade patch rotate duplicate forward draft backup grant approve reject accept " +
-      "request export generate compress gzip zip unzip join leave notify email tweet mute follow unfollow book reserve transfer trade swap bid confirm",
+      "request export compress gzip zip unzip join leave notify email tweet mute follow unfollow book reserve transfer trade swap bid confirm",
+  },
+  {
+    category: "write",
+    weight: 0.8,
+    reason: "produces something, and nothing says that it is only shown",
+    noun: "often",
+    words: "generate produce compose synthesize",
   },
   {
     category: "write",
@@ -97,8 +105,8 @@ export const VERBS: readonly TermGroup[] = [
     weight: 0.9,
     reason: "starts something whose effect depends on its arguments",
     words:
-      "invoke eval evaluate exec spawn launch restart reboot resume install navigate click hover " +
-      "compile simulate orchestrate initiate activate deactivate automate bgsave bgrewriteaof swapdb evalsha interrupt",
+      "invoke interact play emulate connect reconnect disconnect eval evaluate exec spawn launch restart reboot resume install navigate click hover " +
+      "compile orchestrate activate deactivate automate bgsave bgrewriteaof swapdb evalsha interrupt",
   },
   {
     category: "execute",
@@ -106,7 +114,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "starts something whose effect depends on its arguments",
     noun: "sometimes",
     words:
-      "trigger start stop deploy build press drag fill tap scroll swipe pause debug scale migrate apply " +
+      "trigger stop deploy build press drag fill tap scroll swipe pause scale migrate " +
       "rerun retry cancel abort sample prompt dispatch delegate shell bash terminal ssh failover rollback",
   },
   {
@@ -114,7 +122,7 @@ export const VERBS: readonly TermGroup[] = [
     weight: 0.7,
     reason: "starts something whose effect depends on its arguments",
     noun: "often",
-    words: "type command script process train crawl scrape",
+    words: "type command script process train crawl apply",
   },
   {
     category: "execute",
@@ -122,7 +130,8 @@ export const VERBS: readonly TermGroup[] = [
     reason: "runs something, and the words after it say what",
     light: true,
     noun: "sometimes",
-    words: "run execute perform call make do use handle manage administer operate control work",
+    words:
+      "run execute perform start begin initiate simulate call make do use handle manage administer operate control work",
   },
   {
     category: "destructive",
@@ -130,13 +139,13 @@ export const VERBS: readonly TermGroup[] = [
     reason: "removes what is stored",
     words:
       "delete destroy erase purge wipe truncate unlink del getdel flushall flushdb dropindex deprovision obliterate " +
-      "shred evict discard uninstall prune drop nuke rmdir rm unset flush",
+      "shred evict discard uninstall prune drop teardown nuke rmdir rm unset flush",
   },
   {
     category: "destructive",
     weight: 0.9,
     reason: "ends something that cannot simply be started again",
-    words: "terminate revoke ban expel deregister decommission invalidate shutdown kill",
+    words: "terminate revoke ban expel deregister unregister decommission invalidate shutdown kill",
   },
   {
     category: "destructive",
@@ -178,7 +187,7 @@ export const VERBS: readonly TermGroup[] = [
     category: "financial",
     weight: 1,
     reason: "moves or commits money",
-    words: "pay repay prepay refund withdraw purchase buy sell reimburse donate disburse",
+    words: "pay repay prepay liquidate refund withdraw purchase buy sell reimburse donate disburse",
   },
   {
     category: "financial",
@@ -201,7 +210,7 @@ export const ACTION_NOUNS: readonly { category: Category; words: string; reason:
   {
     category: "read",
     words:
-      "search query queries lookup scan analysis calculation inspection check audit report comparison review " +
+      "search query queries lookup scan analysis calculation inspection evaluation check audit report comparison review " +
       "read-only readonly read select list listing aggregation diagnostics similarity",
     reason: "runs a question, which changes nothing",
   },
@@ -232,15 +241,29 @@ export const ACTION_NOUNS: readonly { category: Category; words: string; reason:
 
 /** Objects that turn a changing verb (create, send, place, cancel) into moving or committing money. */
 export const MONEY_OBJECTS = {
-  certain:
-    "payment payments refund payout invoice money funds purchase checkout donation withdrawal",
+  certain: "payment payments refund payout invoice money funds purchase donation withdrawal",
   /** Only with money elsewhere in the definition: a transfer may be of an issue, an order of a sort. */
   inContext:
-    "charge subscription order orders transfer transaction trade swap bid position token tokens",
+    "charge checkout credit subscription order orders transfer transaction trade swap bid position",
+  /** The same, and only behind a verb that moves them: a token may also be one to sign in with. */
+  assets: "token tokens coin coins nft nfts share shares",
+  assetVerbs:
+    "transfer transfers send sends swap swaps trade trades mint mints burn burns place places",
   context:
     "amount currency price payment payments money funds usd eur cents billing invoice wallet card customer stripe paypal bank " +
-    "quantity crypto checkout",
+    "quantity qty crypto cryptocurrency stock stocks shares portfolio brokerage trading",
 } as const;
+
+/** Arguments that choose what a tool does: “action”, “api_operation”. The second kind only alone: no “retry_mode”. */
+export const SELECTOR_WORDS = "action operation op command verb subcommand";
+export const PLAIN_SELECTOR_WORDS = "mode method";
+
+/** “Supports adding, updating and deleting rules”: behind these, verbs ending in -ing are what the tool does. */
+export const OFFERING_WORDS =
+  "supports support supporting allows enables handles including operations";
+
+/** Behind these a verb's object has ended: “creates a store in a subscription” subscribes to nothing. */
+export const PREPOSITIONS = "in for of from to on with by using within at against through via";
 
 /** Neighbouring words that mean something else than each alone. `null` takes them out of the reading. */
 export const PHRASES: readonly {
@@ -249,6 +272,19 @@ export const PHRASES: readonly {
   at: "anywhere" | "end";
   reason: string;
 }[] = [
+  { words: "help", category: "read", at: "end", reason: "returns advice and does nothing itself" },
+  {
+    words: "guidance",
+    category: "read",
+    at: "end",
+    reason: "returns advice and does nothing itself",
+  },
+  {
+    words: "instructions",
+    category: "read",
+    at: "end",
+    reason: "returns advice and does nothing itself",
+  },
   {
     words: "get set",
     category: "write",
@@ -310,6 +346,25 @@ export const PHRASES: readonly {
 export const WHOLE_WORDS =
   "payload dataset findings getter address addon addons putty isolation canvas canary hash hasura";
 
+/** Words that name a screen, and the verbs that then act on it, whatever they mean elsewhere. */
+export const SURFACES: readonly { words: string; verbs: string }[] = [
+  {
+    words:
+      "browser puppeteer playwright webpage element dropdown viewport dialog dialogs tab tabs mouse keyboard",
+    verbs:
+      "select close resize drag drop upload fill clear choose check uncheck open switch type press focus scroll tap handle",
+  },
+  { words: "page pages form", verbs: "select close resize drag fill scroll click hover" },
+];
+
+/** Verbs with which SQL is run, and verbs with which it is only looked at. */
+export const SQL_RUNNERS = "query run runs execute executes perform performs select sql";
+export const SQL_READERS =
+  "explain analyze analyse validate format parse lint check translate generate optimize estimate";
+
+/** What a tool gives back: a later sentence that cleans or cuts it speaks of the answer only. */
+export const OWN_ANSWER_WORDS = "output outputs response responses returned result results answer";
+
 /** Own words of a definition that promise nothing changes. */
 export const READ_ONLY_PHRASES: readonly string[] = [
   "read-only",
@@ -319,6 +374,9 @@ export const READ_ONLY_PHRASES: readonly string[] = [
   "doesn't modify",
   "without modifying",
   "without making changes",
+  "select query",
+  "select queries",
+  "select statement",
 ];
 
 /** Parts of containers: removing one is less than removing the key, the record or the server. */
@@ -326,5 +384,10 @@ export const ELEMENT_WORDS =
   "element elements path member members field fields entry entries item items occurrence occurrences bit consumer " +
   "label labels reaction reactions observation observations reviewer reviewers assignee assignees attendee";
 
+/** What is only attached to something: removing it takes a part away, whatever it is attached to. */
+export const ATTACHED_WORDS =
+  "label labels tag tags reaction reactions reviewer reviewers assignee assignees attendee attendees watcher watchers " +
+  "member members follower followers participant participants protection restriction restrictions";
+
 export const CONTAINER_WORDS =
-  "list set array hash stream queue object map json issue card cart playlist group team board ";
+  "list set array hash stream queue object map json issue card cart playlist group team board role channel watchlist ";

@@ -1,5 +1,5 @@
 import type { Claim } from "./claim.ts";
-import { moneyObject } from "./money.ts";
+import { type MoneyContext, moneyObject } from "./money.ts";
 import {
   actionNouns,
   nameTerm,
@@ -16,7 +16,7 @@ import { phraseAt } from "./words.ts";
  * of the definition speaks of money. Returns the worst claim of its clauses ("get_and_delete" has
  * two), or undefined when no word of it is known.
  */
-export function nameClaim(words: readonly string[], moneyContext: boolean): Claim | undefined {
+export function nameClaim(words: readonly string[], moneyContext: MoneyContext): Claim | undefined {
   let worst: Claim | undefined;
   clauses(words).forEach((clause, position) => {
     const claim = clauseClaim(clause, moneyContext);
@@ -31,13 +31,15 @@ export function nameClaim(words: readonly string[], moneyContext: boolean): Clai
 function clauses(words: readonly string[]): string[][] {
   const result: string[][] = [[]];
   for (const word of words) {
+    // “set_if_not_exists”: a condition is no action.
+    if (word === "if" || word === "unless") break;
     if (word === "and" || word === "or" || word === "then") result.push([]);
     else result.at(-1)?.push(word);
   }
   return result.filter((clause) => clause.length > 0);
 }
 
-function clauseClaim(clause: string[], moneyContext: boolean): Claim | undefined {
+function clauseClaim(clause: string[], moneyContext: MoneyContext): Claim | undefined {
   const phrase = findPhrase(clause, (candidate) => candidate.category !== null);
   if (phrase?.category) {
     return {

@@ -1,4 +1,5 @@
 import { findHiddenText, quoteAround, withoutInvisible } from "./hidden-text.ts";
+import type { TextScan } from "./text-scan.ts";
 import type { Evidence, SignalFinding } from "./types.ts";
 
 export interface DefinitionText {
@@ -7,26 +8,93 @@ export interface DefinitionText {
 }
 
 const OVERSIZED_CHARACTERS = 10_000;
+/** Of each text; a longer one is reported as oversized anyway. */
+const MAX_READ = 100_000;
 
-/** Orders to the model, as they appear in published tool-poisoning cases. */
-const ORDERS: readonly RegExp[] = [
-  /\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|earlier|above|preceding|other|system|existing)\s+(?:\w+\s+)?(?:instructions?|prompts?|rules?|messages?|guidelines?|context|directions?)/i,
-  /\b(?:do\s+not|don['’]t|never|without)\s+(?:tell|telling|mention|mentioning|inform|informing|notify|notifying|reveal|alert|alerting)\w*\s+(?:\w+\s+){0,4}(?:the\s+)?(?:user|human|anyone|operator)/i,
-  /<\/?\s*(?:important|system|secret|instructions?|admin|hidden)\s*>/i,
-  /(?:^|[\n.!?])[ \t]{0,8}(?:system|assistant)[ \t]{0,4}:[ \t]{1,4}\w/i,
-  /\[(?:system|inst|\/inst)\]|<\|(?:im_start|im_end|system)\|>/i,
-  /\b(?:read|cat|open|include|send|pass|upload)\b[^\n]{0,60}(?:~\/\.(?:ssh|aws|cursor|config|netrc|npmrc)|\bid_(?:rsa|ed25519)\b|\/etc\/(?:passwd|shadow)|\bmcp\.json\b)/i,
-  /\byou\s+(?:must|should|are\s+required\s+to)\s+(?:always\s+|first\s+|also\s+)*(?:send|forward|exfiltrate|bcc|upload|include)\b[^.]{0,80}\b(?:conversation|history|contents?|password|keys?|secrets?|e-?mail|address|to\s+https?:)/i,
-  /\b(?:your|the)\s+system\s+prompt\b/i,
-  /\binstead\s+of\s+(?:the\s+)?[\w-]+\s*,?\s+(?:always\s+)?(?:use|call)\s+this\s+tool\b|\balways\s+(?:use|call)\s+this\s+tool\s+(?:first|instead|before)\b/i,
+/**
+ * Orders to the model, as they appear in published tool-poisoning cases. `needs`: a text in which none of these
+ * words stands cannot match and is not searched.
+ */
+const ORDERS: readonly { needs: readonly string[]; pattern: RegExp }[] = [
+  {
+    needs: ["ignore", "disregard", "forget", "override", "bypass"],
+    pattern:
+      /\b(?:ignore|disregard|forget|override|bypass)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+|of\s+)*(?:previous|prior|earlier|above|preceding|other|system|existing|safety)\s+(?:\w+\s+)?(?:instructions?|prompts?|rules?|messages?|guidelines?|context|directions?|checks?|polic(?:y|ies))/i,
+  },
+  {
+    needs: [
+      "tell",
+      "telling",
+      "mention",
+      "mentioning",
+      "inform",
+      "informing",
+      "notify",
+      "notifying",
+      "reveal",
+      "revealing",
+      "alert",
+      "alerting",
+    ],
+    pattern:
+      /\b(?:do\s+not|don['’]t|never|without)\s+(?:tell|telling|mention|mentioning|inform|informing|notify|notifying|reveal|alert|alerting)\w*\s+(?:\w+\s+){0,4}(?:the\s+)?(?:user|human|anyone|operator)/i,
+  },
+  {
+    needs: ["important", "system", "secret", "instruction", "instructions", "admin", "hidden"],
+    pattern:
+      /(?<!--[\w-]{1,30}[ =])<\/?\s*(?:important|system|secret|instructions?|admin|hidden)\s*>/i,
+  },
+  {
+    needs: ["system", "assistant"],
+    pattern: /(?:^|[\n.!?])[ \t]{0,8}(?:system|assistant)[ \t]{0,4}:[ \t]{1,4}\w/i,
+  },
+  {
+    needs: ["system", "inst", "im"],
+    pattern: /\[(?:system|inst|\/inst)\]|<\|(?:im_start|im_end|system)\|>/i,
+  },
+  {
+    needs: [
+      "ssh",
+      "aws",
+      "cursor",
+      "config",
+      "netrc",
+      "npmrc",
+      "rsa",
+      "ed25519",
+      "passwd",
+      "shadow",
+      "mcp",
+    ],
+    pattern:
+      /\b(?:read|cat|open|include|send|pass|upload)\b[^\n]{0,60}(?:~\/\.(?:ssh|aws|cursor|config|netrc|npmrc)(?!\S*\.pub)|\bid_(?:rsa|ed25519)\b(?!\.pub)|\/etc\/(?:passwd|shadow)|\bmcp\.json\b)/i,
+  },
+  {
+    needs: ["send", "forward", "exfiltrate", "bcc", "upload", "include"],
+    pattern:
+      /\byou\s+(?:must|should|are\s+required\s+to)\s+(?:always\s+|first\s+|also\s+)*(?:send|forward|exfiltrate|bcc|upload|include)\b[^.]{0,80}\b(?:conversation|history|contents?|password|keys?|secrets?|e-?mail|address|to\s+https?:)/i,
+  },
+  { needs: ["prompt"], pattern: /\b(?:your|the)\s+system\s+prompt\b/i },
+  {
+    needs: ["instead", "always"],
+    pattern:
+      /\binstead\s+of\s+(?:the\s+)?[\w-]+\s*,?\s+(?:always\s+)?(?:use|call)\s+this\s+tool\b|\balways\s+(?:use|call)\s+this\s+tool\s+(?:first|instead|before)\b/i,
+  },
 ];
+
+/** The words without which there is no order to the model. */
+export const ORDER_WORDS: readonly string[] = ORDERS.flatMap(({ needs }) => needs);
 
 /**
  * Looks for tool poisoning in the texts of a definition: orders to the model, hidden characters,
  * texts too long to be read, names that imitate others. At most one finding of each kind.
  * A pattern match is a reason to look, not proof of intent.
  */
-export function findPoisoning(name: string, texts: readonly DefinitionText[]): SignalFinding[] {
+export function findPoisoning(
+  name: string,
+  texts: readonly DefinitionText[],
+  scan: TextScan,
+): SignalFinding[] {
   const findings: SignalFinding[] = [];
   if (!/^[A-Za-z0-9_.-]{1,128}$/.test(name)) {
     findings.push({
@@ -38,20 +106,30 @@ export function findPoisoning(name: string, texts: readonly DefinitionText[]): S
       },
     });
   }
-  for (const part of texts) {
-    for (const finding of [findOrder(part), findHidden(part), findOversize(part)]) {
+  const parts = texts.map((part) => ({ ...part, text: part.text.slice(0, MAX_READ) }));
+  const orders = ORDERS.filter(({ needs }) => needs.some((word) => scan.words.has(word)));
+  parts.forEach((part, index) => {
+    const found = [
+      orders.length > 0 ? findOrder(part, orders) : undefined,
+      scan.hides ? findHidden(part) : undefined,
+      findOversize(part.source, texts[index]?.text ?? ""),
+    ];
+    for (const finding of found) {
       if (finding && !findings.some(({ signal }) => signal === finding.signal))
         findings.push(finding);
     }
-  }
+  });
   return findings;
 }
 
-function findOrder({ source, text }: DefinitionText): SignalFinding | undefined {
+function findOrder(
+  { source, text }: DefinitionText,
+  orders: typeof ORDERS,
+): SignalFinding | undefined {
   // Without them, so that they cannot split the words looked for.
-  const readable = withoutInvisible(text.slice(0, 100_000));
-  for (const order of ORDERS) {
-    const match = order.exec(readable);
+  const readable = withoutInvisible(text);
+  for (const { pattern } of orders) {
+    const match = pattern.exec(readable);
     if (match === null) continue;
     return {
       signal: "instruction_override",
@@ -66,11 +144,11 @@ function findOrder({ source, text }: DefinitionText): SignalFinding | undefined 
 }
 
 function findHidden({ source, text }: DefinitionText): SignalFinding | undefined {
-  const hidden = findHiddenText(text.slice(0, 100_000));
+  const hidden = findHiddenText(text);
   return hidden && { signal: "hidden_text", evidence: { source, ...hidden } };
 }
 
-function findOversize({ source, text }: DefinitionText): SignalFinding | undefined {
+function findOversize(source: Evidence["source"], text: string): SignalFinding | undefined {
   if (text.length <= OVERSIZED_CHARACTERS) return undefined;
   return {
     signal: "oversized_text",

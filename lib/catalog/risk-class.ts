@@ -13,6 +13,8 @@ const START: Record<Category, RiskClass> = {
 export interface RiskInput {
   category: Category;
   signals: ReadonlySet<Signal>;
+  /** Signals of what the tool takes directly. */
+  open: ReadonlySet<Signal>;
   /** What it removes is part of a container, by its own words. */
   elementOnly: boolean;
   hints: { readOnly: boolean | undefined; destructive: boolean | undefined };
@@ -42,14 +44,15 @@ export function riskClass(input: RiskInput): { riskClass: RiskClass; moves: stri
   if (category === "destructive" && input.elementOnly && !signals.has("irreversible")) {
     move("high", "it removes part of a container, not the whole");
   }
-  const open = openArgument(signals);
+  const open = openArgument(input.open);
   if (open !== undefined) move(step(current, 1), open);
   if (signals.has("irreversible") && (category === "write" || category === "execute")) {
     move(step(current, 1), "its own words say there is no way back");
   }
   if (signals.has("exposes_secrets")) atLeast("medium", "its result may contain secrets");
   if (hints.destructive === true && hints.readOnly !== true) {
-    atLeast("high", "the server's own hint calls it destructive");
+    // Some servers give every tool this hint: against a definition that only reads it counts one step.
+    atLeast(category === "read" ? "medium" : "high", "the server's own hint calls it destructive");
   }
   if (hints.readOnly === false) atLeast("medium", "the server's own hint says it is not read-only");
   if (input.trustedAnnotations) {

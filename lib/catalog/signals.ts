@@ -1,5 +1,7 @@
 import { quoteAround } from "./hidden-text.ts";
 import type { Parameter } from "./parameters.ts";
+import { NAME_RULES, TEXT_RULES } from "./signal-patterns.ts";
+import type { TextScan } from "./text-scan.ts";
 import type { Evidence, Signal, SignalFinding } from "./types.ts";
 import { splitWords } from "./words.ts";
 
@@ -12,17 +14,25 @@ export interface SignalInput {
   openWorld: boolean;
 }
 
+/** What one parameter reveals, before it is quoted. */
+export interface ParameterSignal {
+  signal: Signal;
+  meaning: string;
+}
+
 /** Signals of a definition with their evidence, at most one finding per signal. */
-export function findSignals(input: SignalInput): SignalFinding[] {
+export function findSignals(input: SignalInput, scan: TextScan): SignalFinding[] {
   const findings = new Map<Signal, SignalFinding>();
   const add = (finding: SignalFinding | undefined) => {
     if (finding !== undefined && !findings.has(finding.signal))
       findings.set(finding.signal, finding);
   };
   for (const parameter of input.parameters) {
-    for (const finding of parameterSignals(parameter, input)) add(finding);
+    for (const { signal, meaning } of signalsOfParameter(parameter, input)) {
+      if (!findings.has(signal)) add(finding(signal, "parameter", parameter.name, meaning));
+    }
   }
-  for (const finding of textSignals(input)) add(finding);
+  for (const found of textSignals(input, scan)) add(found);
   if (input.openWorld) {
     add(
       finding(
@@ -36,85 +46,61 @@ export function findSignals(input: SignalInput): SignalFinding[] {
   return [...findings.values()];
 }
 
-const TEXT_RULES: readonly { signal: Signal; pattern: RegExp; meaning: string }[] = [
-  {
-    signal: "irreversible",
-    pattern:
-      /(?<!not |non-|n't be )\bpermanent(?:ly)?\s+(?:delet|remov|eras|destroy|purg|drop|wip|los|terminat|clos)\w*|\b(?:delet|remov|eras|destroy|purg|wip)\w*\s[^.]{0,60}\bpermanently\b|\birreversibl[ye]|\birrevocabl[ye]|\b(?:can\s?not|can['’]t)\s+be\s+(?:undone|recovered|reversed|restored)|\bunrecoverabl[ye]|\bwill be (?:permanently )?(?:lost|erased|wiped|destroyed)\b|\bno way to undo|\bwithout (?:warning|confirmation)\b/i,
-    meaning: "says that there is no way back",
-  },
-  {
-    signal: "creates_credentials",
-    pattern:
-      /\b(?:creates?|generates?|issues?|rotates?|mints?|regenerates?|provisions?)\s+(?:an?\s+|the\s+|new\s+|temporary\s+|short-lived\s+|\w+\s+){0,3}(?:api[ -]?keys?|access (?:keys?|tokens?)|auth(?:entication)? tokens?|secret keys?|credentials?|passwords?|key ?pairs?|ssh keys?|service accounts?|(?:client )?certificates?|personal access tokens?)\b/i,
-    meaning: "creates keys or passwords",
-  },
-  {
-    signal: "exposes_secrets",
-    pattern:
-      /\b(?:gets?|returns?|reads?|retrieves?|reveals?|lists?|shows?|exports?|prints?|fetch(?:es)?|dumps?)\s+(?:an?\s+|the\s+|all\s+|\w+\s+){0,3}(?:secrets?(?: values?)?|environment variables|env vars|credentials|passwords?|private keys?|access tokens?|api keys?)\b/i,
-    meaning: "returns secrets or where they are kept",
-  },
-  {
-    signal: "costs_money",
-    pattern:
-      /\b(?:incurs?|costs?|billed|billable|consumes?|deducts?|charged?)\b[^.]{0,40}\b(?:charges?|costs?|credits?|money|fees?|account|usd|per (?:call|request|image|token)|dollars?)\b|\bpaid (?:api|plan|feature|tier)\b/i,
-    meaning: "says that calls cost money",
-  },
-  {
-    signal: "bulk",
-    pattern:
-      /\b(?:in bulk|bulk|batch(?:es)?|mass[- ](?:delet|updat|edit|mail|creat|assign)\w*|at once)\b/i,
-    meaning: "handles many things in one call",
-  },
-  {
-    signal: "reaches_outside",
-    pattern:
-      /\b(?:e-?mails?|sms|text messages?|webhooks?|the (?:internet|web)|web ?pages?|websites?|https? requests?|tweets?|third[- ]party|external (?:api|service|system)s?|slack|discord|telegram)\b/i,
-    meaning: "talks to systems or people outside",
-  },
-];
+/**
+ * The signals that leave open what a call does: code, SQL, a command line or an operation that the tool takes
+ * directly. One nested in an optional setting does not open the whole tool.
+ */
+export function openSignals(
+  input: SignalInput,
+  topLevel: readonly Parameter[],
+): ReadonlySet<Signal> {
+  const open = new Set<Signal>();
+  for (const parameter of topLevel) {
+    for (const { signal } of signalsOfParameter(parameter, input)) {
+      if (signal !== "selects_operation" || parameter.required) open.add(signal);
+    }
+  }
+  return open;
+}
 
-const CREDENTIAL_NAME =
-  /\b(?:create|generate|issue|rotate|mint|regenerate|add)\b.*\b(?:api key|apikey|access key|secret|credentials?|password|key pair|keypair|ssh key|service account|certificate|access token|auth token|personal token|token)\b(?! list)/;
-const SECRET_READ_NAME =
-  /\b(?:get|read|list|show|reveal|retrieve|fetch|export|print|dump)\b.*\b(?:secrets?|env|environment variables|credentials?|passwords?|private key|access token)\b/;
-const BULK_NAME = /\b(?:batch|bulk|mass|multiple|all|many)\b/;
+/** Before a match: “does NOT return …”, “without exporting …”. */
+const DENIED = /\b(?:not|never|cannot|without|no|n['’]t)\s+(?:\w+\s+){0,2}$/i;
 
-function* textSignals({ nameWords, description }: SignalInput): Generator<SignalFinding> {
+function* textSignals(
+  { nameWords, description }: SignalInput,
+  { words }: TextScan,
+): Generator<SignalFinding> {
   const name = nameWords.join(" ");
-  const named = (signal: Signal, pattern: RegExp, meaning: string) => {
+  for (const { signal, pattern, meaning } of NAME_RULES) {
     const match = pattern.exec(name);
-    return match === null ? undefined : finding(signal, "name", match[0], meaning);
-  };
-  const fromName = [
-    named("creates_credentials", CREDENTIAL_NAME, "creates keys or passwords"),
-    named("exposes_secrets", SECRET_READ_NAME, "returns secrets or where they are kept"),
-    named("bulk", BULK_NAME, "handles many things in one call"),
-    named(
-      "accepts_shell_command",
-      /^(?:bash|shell|terminal|exec|run shell|run terminal)$/,
-      "is a shell",
-    ),
-  ];
-  for (const found of fromName) if (found !== undefined) yield found;
+    if (match !== null) yield finding(signal, "name", match[0], meaning);
+  }
   const text = description.slice(0, 4_000);
-  for (const { signal, pattern, meaning } of TEXT_RULES) {
+  for (const { signal, needs, pattern, meaning } of TEXT_RULES) {
+    if (!needs.some((word) => words.has(word))) continue;
     const match = pattern.exec(text);
-    if (match !== null)
-      yield finding(signal, "description", quoteAround(text, match.index), meaning);
+    if (match === null || isDenied(text, match.index, signal)) continue;
+    yield finding(signal, "description", quoteAround(text, match.index), meaning);
   }
 }
 
-function* parameterSignals(parameter: Parameter, input: SignalInput): Generator<SignalFinding> {
+/** What a description says it does not do is no signal; “cannot be undone” is one by itself. */
+function isDenied(text: string, at: number, signal: Signal): boolean {
+  if (signal === "irreversible") return false;
+  return DENIED.test(text.slice(Math.max(0, at - 40), at));
+}
+
+/** What one parameter reveals; `input` is the definition it belongs to. */
+export function* signalsOfParameter(
+  parameter: Parameter,
+  input: SignalInput,
+): Generator<ParameterSignal> {
   const words = splitWords(parameter.name);
   const last = words.at(-1) ?? "";
   const has = (...wanted: string[]) => wanted.some((word) => words.includes(word));
   const isText = parameter.type === "any" || parameter.type.includes("string");
   const open = isText && parameter.enumValues.length === 0;
-  const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 2_000)} ${parameter.description}`;
-  const found = (signal: Signal, meaning: string) =>
-    finding(signal, "parameter", parameter.name, meaning);
+  const found = (signal: Signal, meaning: string) => ({ signal, meaning });
 
   if (!isText) {
     if (isBulkList(parameter, last)) yield found("bulk", "takes a list of things to act on");
@@ -125,15 +111,13 @@ function* parameterSignals(parameter: Parameter, input: SignalInput): Generator<
   }
   if (isSecret(words, parameter)) yield found("takes_secret", "a secret passes through the model");
   if (!open) return;
+  const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 2_000)} ${parameter.description}`;
   if (has("url", "urls", "uri", "endpoint", "webhook", "href")) {
     yield found("accepts_url", "takes an address to contact");
   }
   if (isPath(words, last, around, input))
     yield found("accepts_path", "takes a place in a file system");
-  if (
-    last === "sql" ||
-    (has("query", "statement") && /\b(?:SQL|sql|Sql|SELECT|PostgreSQL|MySQL)\b/.test(around))
-  ) {
+  if (last === "sql" || (has("query", "statement") && speaksOfSql(parameter, input))) {
     yield found("accepts_sql", "takes SQL");
   } else if (has("cypher") || (last === "query" && /\bcypher\b/i.test(around))) {
     yield found("accepts_code", "takes a query language that can change data");
@@ -162,6 +146,16 @@ function* parameterSignals(parameter: Parameter, input: SignalInput): Generator<
   ) {
     yield found("selects_operation", "an open text decides which operation runs");
   }
+}
+
+const OTHER_QUERY_LANGUAGE = /promql|logql|graphql|\bkql\b|\bjql\b|\bcql\b|lucene/i;
+
+/** In its name, at the beginning of its description or where the argument is described. */
+function speaksOfSql({ description }: Parameter, input: SignalInput): boolean {
+  const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 300)} ${description}`;
+  return (
+    /\b(?:SQL|sql|Sql|SELECT|PostgreSQL|MySQL)\b/.test(around) && !OTHER_QUERY_LANGUAGE.test(around)
+  );
 }
 
 const LISTED_THINGS = new Set(

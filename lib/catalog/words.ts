@@ -4,6 +4,7 @@
  * Digits stay with the letters before them ("oauth2"). Anything that is not a letter or digit separates.
  */
 export function splitWords(name: string): string[] {
+  if (SNAKE_OR_KEBAB.test(name)) return name.split(SEPARATORS);
   return name
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, "$1 $2")
@@ -11,6 +12,10 @@ export function splitWords(name: string): string[] {
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((word) => word !== "");
 }
+
+/** What most names are; splitting them takes no Unicode. */
+const SNAKE_OR_KEBAB = /^[a-z\d]+(?:[_-]+[a-z\d]+)*$/;
+const SEPARATORS = /[_-]+/;
 
 export interface VerbForms {
   third: string[];
