@@ -39,6 +39,17 @@ const config: NextConfig = {
   // `npm run verify` checks types, tests included; starting the product need not do it again.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg"],
+  // A page of the catalogue is also there as Markdown and JSON, by its ending.
+  async rewrites() {
+    return {
+      beforeFiles: ["md", "json"].map((format) => ({
+        source: `/catalog:path(.*)\\.${format}`,
+        destination: `/api/catalog/${format}:path`,
+      })),
+      afterFiles: [],
+      fallback: [],
+    };
+  },
   async headers() {
     return [{ source: "/:path*", headers: securityHeaders }];
   },

@@ -1,14 +1,19 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { themeScript } from "#components/theme-script.ts";
+import { env } from "#lib/env.ts";
 import "./globals.css";
 
 export const dynamic = "force-dynamic";
 
-export const metadata: Metadata = {
-  title: { default: "Callgate", template: "%s · Callgate" },
-  description: "The gate between AI agents and the MCP servers they use.",
-};
+/** Not a constant: addresses in it are this installation's, known when it runs. */
+export function generateMetadata(): Metadata {
+  return {
+    metadataBase: new URL(env().publicUrl),
+    title: { default: "Callgate", template: "%s · Callgate" },
+    description: "The gate between AI agents and the MCP servers they use.",
+  };
+}
 
 export const viewport: Viewport = {
   colorScheme: "light dark",

@@ -12,5 +12,7 @@ export const groups: ReadonlyMap<string, () => Promise<readonly Command[]>> = ne
   ["calls", async () => (await import("./commands/calls.ts")).commands],
   ["approvals", async () => (await import("./commands/approvals.ts")).commands],
   ["classify", async () => (await import("./commands/classify.ts")).commands],
+  ["catalog", async () => (await import("./commands/catalog.ts")).commands],
+  ["contact", async () => (await import("./commands/contact.ts")).commands],
   ["doctor", async () => (await import("./commands/doctor.ts")).commands],
 ]);

@@ -14,17 +14,22 @@ import { requireUser } from "#lib/web/session.ts";
 export const metadata: Metadata = { title: "Orgs" };
 
 export default async function OrgsPage({ searchParams }: PageProps<"/orgs">) {
-  const user = await requireUser("/orgs");
+  const { choose, register } = await searchParams;
+  const wanted =
+    typeof register === "string" && /^[a-z0-9-]{1,80}$/.test(register) ? register : null;
+  const user = await requireUser(wanted === null ? "/orgs" : `/orgs?register=${wanted}`);
+  const place = wanted === null ? undefined : `/servers/new?server=${wanted}`;
   const orgs = await listOrgsOfUser(user.id);
   const [only] = orgs;
   // Whoever comes to choose ("?choose") sees the list even when there is one.
-  if (only && orgs.length === 1 && (await searchParams).choose === undefined) {
-    goTo(`/orgs/${only.org.slug}`);
+  if (only && orgs.length === 1 && choose === undefined) {
+    goTo(`/orgs/${only.org.slug}${place ?? ""}`);
   }
   return (
     <PlainFrame user={user} signOut={signOut}>
       <PageHeader
         title="Your orgs"
+        {...(place !== undefined && { description: "Choose the org to register the server in." })}
         action={
           <ButtonLink href="/orgs/new" icon={<Plus aria-hidden="true" className="size-4" />}>
             New org
@@ -32,7 +37,7 @@ export default async function OrgsPage({ searchParams }: PageProps<"/orgs">) {
         }
       />
       {orgs.length > 0 ? (
-        <OrgList orgs={orgs} />
+        <OrgList orgs={orgs} place={place} />
       ) : (
         <Card>
           <EmptyState

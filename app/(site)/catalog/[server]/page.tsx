@@ -1,0 +1,117 @@
+import type { Metadata } from "next";
+import { ClassCounts } from "#components/catalog/class-counts.tsx";
+import { registerHref, toolHref } from "#components/catalog/hrefs.ts";
+import { Part, Text } from "#components/catalog/prose.tsx";
+import { ToolList } from "#components/catalog/tool-list.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import { Facts } from "#components/ui/card.tsx";
+import { CodeBlock } from "#components/ui/code-block.tsx";
+import { Link } from "#components/ui/link.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { classesOf, tokensOf } from "#lib/catalogue/counts.ts";
+import { livesElsewhere } from "#lib/catalogue/elsewhere.ts";
+import { ecosystemName, proposedPolicy } from "#lib/catalogue/tool-text.ts";
+import { readServer } from "../read.ts";
+
+export async function generateMetadata({
+  params,
+}: PageProps<"/catalog/[server]">): Promise<Metadata> {
+  const server = await readServer((await params).server);
+  return {
+    title: `${server.title} MCP server: ${server.tools.length} tools by risk`,
+    description: `${server.summary} ${server.tools.length} tools of ${server.package} ${server.version} with category, risk class and a proposed policy.`,
+    alternates: {
+      canonical: `/catalog/${server.slug}`,
+      types: {
+        "text/markdown": `/catalog/${server.slug}.md`,
+        "application/json": `/catalog/${server.slug}.json`,
+      },
+    },
+  };
+}
+
+export default async function CatalogueServerPage({ params }: PageProps<"/catalog/[server]">) {
+  const server = await readServer((await params).server);
+  const { slug, tools } = server;
+  const tokens = tokensOf(tools);
+  return (
+    <article className="grid gap-8">
+      <PageHeader
+        title={server.title}
+        breadcrumbs={[{ label: "Catalogue", href: "/catalog" }]}
+        description={server.summary}
+        action={
+          <ButtonLink href={registerHref(server.slug)} variant="primary">
+            Use in Callgate
+          </ButtonLink>
+        }
+      />
+      <div className="grid gap-8 lg:grid-cols-[1fr_20rem]">
+        <div className="grid min-w-0 content-start gap-8">
+          <Part id="tools" title="Tools, the most dangerous first">
+            <ToolList
+              label={`Tools of ${server.title}`}
+              tools={tools.map((tool) => ({
+                ...tool,
+                server: slug,
+                serverTitle: null,
+                description:
+                  typeof tool.definition.description === "string"
+                    ? tool.definition.description.trim().slice(0, 300)
+                    : "",
+              }))}
+            />
+            {livesElsewhere(slug).map(({ tool, server: home, title }) => (
+              <Text key={tool}>
+                Looking for <span className="font-mono">{tool}</span>? Some catalogues list it here.
+                It is a tool of{" "}
+                <Link className="text-accent underline" href={toolHref(home, tool)}>
+                  {title}
+                </Link>
+                ; no recorded version of this server has it.
+              </Text>
+            ))}
+          </Part>
+          <Part id="policy" title="Proposed policy">
+            <Text>
+              A policy to begin with: what no rule speaks of is denied, reads are allowed, writes
+              limited, and what cannot be undone waits for a person.
+            </Text>
+            <CodeBlock code={proposedPolicy(tools)} what="policy" title="policy.yaml" />
+          </Part>
+        </div>
+        <aside className="order-first grid content-start gap-4 lg:order-none">
+          <div className="grid gap-4 rounded border bg-raised p-4">
+            <ClassCounts classes={classesOf(tools)} />
+            <Facts
+              items={[
+                { term: "Package", value: <span className="font-mono">{server.package}</span> },
+                { term: "Registry", value: ecosystemName(server.ecosystem) },
+                { term: "Version", value: server.version },
+                { term: "Seen", value: server.recordedAt },
+                ...(server.license === null ? [] : [{ term: "License", value: server.license }]),
+                {
+                  term: "Context cost",
+                  value: `About ${tokens.toLocaleString("en")} tokens for all definitions`,
+                },
+                {
+                  term: "Started with",
+                  value: <span className="break-all font-mono">{server.command}</span>,
+                },
+              ]}
+            />
+            {server.homepage !== null && (
+              <a
+                href={server.homepage}
+                rel="noreferrer nofollow"
+                className="w-fit rounded text-accent text-sm underline"
+              >
+                Homepage of {server.title}
+              </a>
+            )}
+          </div>
+        </aside>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,31 @@
+import type { CatalogueQuery } from "#components/catalog/search-form.tsx";
+import { SearchCatalogue } from "#lib/catalogue/schema.ts";
+
+type Parameters = Record<string, string | string[] | undefined>;
+
+/** What the search form sent. A value that is no category, class or page counts as not chosen. */
+export function catalogueQuery(parameters: Parameters) {
+  const text = (name: string) => {
+    const value = parameters[name];
+    return typeof value === "string" ? value.slice(0, 200).replaceAll("\0", "") : "";
+  };
+  const { shape } = SearchCatalogue;
+  const category = shape.category.catch(undefined).parse(text("category"));
+  const riskClass = shape.riskClass.catch(undefined).parse(text("class"));
+  const query = text("q");
+  const form: CatalogueQuery = { query, category: category ?? "", riskClass: riskClass ?? "" };
+  return {
+    form,
+    search: { query, category, riskClass, page: shape.page.catch(1).parse(text("page") || "1") },
+    isSearch: query !== "" || category !== undefined || riskClass !== undefined,
+  };
+}
+
+export function pageHref({ query, category, riskClass }: CatalogueQuery, page: number): string {
+  const parameters = new URLSearchParams();
+  if (query !== "") parameters.set("q", query);
+  if (category !== "") parameters.set("category", category);
+  if (riskClass !== "") parameters.set("class", riskClass);
+  parameters.set("page", String(page));
+  return `/catalog?${parameters}`;
+}

@@ -1,0 +1,38 @@
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import {
+  type CatalogueServerDetail,
+  type CatalogueToolPage,
+  getCatalogueServer,
+  getCatalogueTool,
+} from "#lib/catalogue/read.ts";
+import { AppError } from "#lib/errors.ts";
+
+/** A page's server, read once a request; what the catalogue does not have is a 404. */
+export const readServer = cache(
+  (server: string): Promise<CatalogueServerDetail> => found(getCatalogueServer({ server })),
+);
+
+/** A page's tool, by the name as it stands in the address. */
+export const readTool = cache(
+  (server: string, tool: string): Promise<CatalogueToolPage> =>
+    found(getCatalogueTool({ server, tool: decoded(tool) })),
+);
+
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+async function found<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AppError && ["not_found", "invalid_input"].includes(error.code))
+      notFound();
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { catalogueJson, serverJson, toolJson } from "#lib/catalogue/json.ts";
+import { catalogueMarkdown, serverMarkdown, toolMarkdown } from "#lib/catalogue/markdown.ts";
+import { getCatalogueServer, getCatalogueTool, listCatalogueServers } from "#lib/catalogue/read.ts";
+import { toolText } from "#lib/catalogue/tool-text.ts";
+import { env } from "#lib/env.ts";
+import { AppError } from "#lib/errors.ts";
+
+/** The catalogue's pages for programs: `/catalog/….md` and `….json` lead here (next.config.ts). */
+export async function GET(
+  _request: Request,
+  { params }: RouteContext<"/api/catalog/[format]/[[...path]]">,
+): Promise<Response> {
+  const { format, path = [] } = await params;
+  if (format !== "md" && format !== "json") return answer("There is no such format.", 404, "md");
+  try {
+    const { markdown, json } = await render(path.map(decodeURIComponent));
+    const body = format === "md" ? markdown(env().publicUrl) : JSON.stringify(json(), null, 2);
+    return answer(body, 200, format);
+  } catch (error) {
+    const isMissing = error instanceof AppError || error instanceof URIError;
+    if (!isMissing) throw error;
+    return answer(
+      format === "md" ? error.message : JSON.stringify({ error: error.message }),
+      404,
+      format,
+    );
+  }
+}
+
+async function render([server, tool, ...rest]: string[]): Promise<{
+  markdown: (base: string) => string;
+  json: () => unknown;
+}> {
+  if (rest.length > 0) throw new AppError("not_found", "There is no such page.");
+  if (server === undefined) {
+    const servers = await listCatalogueServers();
+    return {
+      markdown: (base) => catalogueMarkdown(servers, base),
+      json: () => catalogueJson(servers),
+    };
+  }
+  const whole = await getCatalogueServer({ server });
+  if (tool === undefined) {
+    return { markdown: (base) => serverMarkdown(whole, base), json: () => serverJson(whole) };
+  }
+  const page = await getCatalogueTool({ server, tool });
+  const text = toolText(page, whole.tools);
+  return { markdown: (base) => toolMarkdown(page, text, base), json: () => toolJson(page, text) };
+}
+
+function answer(body: string, status: number, format: "md" | "json"): Response {
+  const type = format === "md" ? "text/markdown" : "application/json";
+  return new Response(body, {
+    status,
+    headers: { "content-type": `${type}; charset=utf-8`, "cache-control": "public, max-age=300" },
+  });
+}

@@ -1,0 +1,73 @@
+import { CategoryLabel } from "#components/category-label.tsx";
+import { RiskMeter } from "#components/risk-meter.tsx";
+import {
+  Cell,
+  HeaderCell,
+  Row,
+  RowLink,
+  Table,
+  TableBody,
+  TableHead,
+} from "#components/ui/table.tsx";
+import type { Category, RiskClass } from "#lib/policy/types.ts";
+import { toolHref } from "./hrefs.ts";
+
+export interface ListedTool {
+  server: string;
+  /** Null where the whole list is of one server. */
+  serverTitle: string | null;
+  name: string;
+  description: string;
+  category: Category;
+  riskClass: RiskClass;
+  parametersTotal: number;
+  parametersRequired: number;
+}
+
+/** Tools as rows, each leading to its page. */
+export function ToolList({ label, tools }: { label: string; tools: readonly ListedTool[] }) {
+  const withServer = tools.some(({ serverTitle }) => serverTitle !== null);
+  return (
+    <Table label={label}>
+      <TableHead>
+        <HeaderCell>Tool</HeaderCell>
+        {withServer && <HeaderCell>Server</HeaderCell>}
+        <HeaderCell>Category</HeaderCell>
+        <HeaderCell>Class</HeaderCell>
+        <HeaderCell align="right">Parameters</HeaderCell>
+      </TableHead>
+      <TableBody>
+        {tools.map((tool) => (
+          <Row key={`${tool.server} ${tool.name}`}>
+            <Cell phone="title">
+              <RowLink href={toolHref(tool.server, tool.name)}>
+                <span className="break-all font-medium font-mono">{tool.name}</span>
+              </RowLink>
+              {tool.description !== "" && (
+                <p className="line-clamp-1 max-w-[72ch] break-words text-muted max-sm:line-clamp-2">
+                  {tool.description}
+                </p>
+              )}
+            </Cell>
+            {withServer && <Cell phone="detail">{tool.serverTitle}</Cell>}
+            <Cell phone="detail">
+              <CategoryLabel category={tool.category} />
+            </Cell>
+            <Cell phone="aside">
+              <RiskMeter risk={tool.riskClass} />
+            </Cell>
+            <Cell phone="hidden" align="right">
+              {parametersText(tool)}
+            </Cell>
+          </Row>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+export function parametersText(tool: { parametersTotal: number; parametersRequired: number }) {
+  const { parametersTotal: total, parametersRequired: required } = tool;
+  if (total === 0) return "None";
+  return required === 0 ? `${total}` : `${total} · ${required} required`;
+}

@@ -1,0 +1,27 @@
+import { Badge } from "#components/ui/badge.tsx";
+
+export interface DocField {
+  name: string;
+  type: string;
+  required: boolean;
+}
+
+/** Fields and what they take. */
+export function FieldTable({ label, fields }: { label: string; fields: readonly DocField[] }) {
+  return (
+    <dl aria-label={label} className="rounded border text-sm">
+      {fields.map(({ name, type, required }) => (
+        <div
+          key={name}
+          className="grid gap-x-6 gap-y-0.5 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[14rem_1fr]"
+        >
+          <dt className="flex flex-wrap items-center gap-2">
+            <code className="break-all font-mono">{name}</code>
+            {required && <Badge>required</Badge>}
+          </dt>
+          <dd className="min-w-0 break-words text-muted">{type}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

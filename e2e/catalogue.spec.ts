@@ -1,0 +1,112 @@
+import { callgateJson } from "./command-line.ts";
+import { expect, test } from "./fixtures.ts";
+import { createOrg, newSlug, signUp } from "./people.ts";
+
+test("a passer-by finds a tool by what it does and reads why it needs a policy", async ({
+  page,
+}) => {
+  await page.goto("/");
+  await page.getByRole("searchbox", { name: "Search tools" }).fill("api key");
+  await page.getByRole("button", { name: "Search" }).click();
+  await page
+    .getByRole("link", { name: /^create_api_key$/ })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/catalog\/awslabs-appsync\/create_api_key$/);
+  await expect(page.getByRole("heading", { level: 1, name: "create_api_key" })).toBeVisible();
+  const questions = [
+    "What does the create_api_key tool do?",
+    "How do I enforce a policy on create_api_key?",
+    "What risk level is create_api_key?",
+    "Can I rate-limit create_api_key?",
+    "How do I block create_api_key completely?",
+    "Which MCP server provides create_api_key?",
+  ];
+  for (const question of questions) {
+    await expect(page.getByRole("heading", { name: question })).toBeVisible();
+  }
+  await expect(page.getByRole("heading", { name: "From the tool’s definition" })).toBeVisible();
+  await expect(page.getByText("rate_limit: { max: 10, window: 60 }").first()).toBeVisible();
+});
+
+const seeds = [
+  { tool: "create_api_key", home: "AWS Labs AppSync", path: "awslabs-appsync" },
+  {
+    tool: "identity_create_api_key_provider",
+    home: "AWS Labs Bedrock AgentCore",
+    path: "awslabs-bedrock-agentcore",
+  },
+];
+for (const { tool, home, path } of seeds) {
+  test(`${tool}, looked for under Valkey, is found where it lives`, async ({ page }) => {
+    await page.goto(`/catalog/awslabs-valkey/${tool}`);
+    await expect(page.getByText(`it is a tool of ${home}`)).toBeVisible();
+    await page.getByRole("link", { name: `${tool} of ${home}` }).click();
+    await expect(page).toHaveURL(new RegExp(`/catalog/${path}/${tool}$`));
+    await expect(page.getByRole("link", { name: home }).first()).toBeVisible();
+  });
+}
+
+test("every page is also there for programs, and a tool’s page stays small", async ({ page }) => {
+  const base = "/catalog/awslabs-appsync/create_api_key";
+  const markdown = await page.request.get(`${base}.md`);
+  expect(markdown.headers()["content-type"]).toContain("text/markdown");
+  expect(await markdown.text()).toContain("## What risk level is create_api_key?");
+  const data = await (await page.request.get(`${base}.json`)).json();
+  expect(data).toMatchObject({
+    name: "create_api_key",
+    category: "write",
+    server: "awslabs-appsync",
+  });
+  expect((await page.request.get("/catalog.json")).ok()).toBe(true);
+  expect(await (await page.request.get("/sitemap.xml")).text()).toContain(base);
+  expect(await (await page.request.get("/llms.txt")).text()).toContain(
+    "/catalog/awslabs-valkey.md",
+  );
+  const html = await page.request.get(base);
+  expect((await html.body()).length).toBeLessThan(100 * 1024);
+});
+
+test("what was never recorded has no page, and the search is offered instead", async ({
+  page,
+  noise,
+}) => {
+  noise.expect(/404/);
+  const missing = await page.goto("/catalog/awslabs-valkey/drop_everything");
+  expect(missing?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: "Not in the catalogue" })).toBeVisible();
+  await expect(page.getByRole("searchbox", { name: "Search tools" })).toBeVisible();
+});
+
+test("“Use in Callgate” leads to a registration with the server filled in", async ({ page }) => {
+  const slug = newSlug("catalogue");
+  await signUp(page);
+  await createOrg(page, "Catalogue readers", slug);
+  await page.goto("/catalog/awslabs-valkey");
+  await page.getByRole("link", { name: "Use in Callgate" }).click();
+  await expect(page).toHaveURL(new RegExp(`/orgs/${slug}/servers/new\\?server=awslabs-valkey$`));
+  await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("AWS Labs Valkey");
+  await expect(page.getByRole("textbox", { name: "Host" })).toBeVisible();
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const without = javaScriptEnabled ? "with" : "without";
+  test(`a message reaches the operator ${without} JavaScript, and a mistake keeps what was typed`, async ({
+    openBrowser,
+  }) => {
+    const page = await openBrowser({ javaScriptEnabled });
+    const question = `Is the catalogue open? (asked ${without} scripts)`;
+    await page.goto("/contact");
+    await page.getByRole("textbox", { name: "Name" }).fill("Robin Vale");
+    await page.getByRole("textbox", { name: "E-mail" }).fill("robin");
+    await page.getByRole("textbox", { name: "Message" }).fill(question);
+    await page.getByRole("button", { name: "Send message" }).click();
+    await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue(question);
+    await expect(page.getByText(/e-mail/i).first()).toBeVisible();
+    await page.getByRole("textbox", { name: "E-mail" }).fill("robin@example.test");
+    await page.getByRole("button", { name: "Send message" }).click();
+    await expect(page.getByText("Message sent")).toBeVisible();
+    const messages = await callgateJson<{ message: string }[]>(["contact", "list"]);
+    expect(messages.map(({ message }) => message)).toContain(question);
+  });
+}

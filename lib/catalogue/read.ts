@@ -1,0 +1,164 @@
+import { database } from "#lib/db.ts";
+import { AppError } from "#lib/errors.ts";
+import { parseInput } from "#lib/input.ts";
+import type { Category, RiskClass } from "#lib/policy/types.ts";
+import { CatalogueServerInput, CatalogueToolInput } from "./schema.ts";
+
+/** A server in the list of the catalogue. */
+export interface CatalogueServerRow {
+  slug: string;
+  title: string;
+  summary: string;
+  ecosystem: string;
+  package: string;
+  version: string;
+  tools: number;
+  tokens: number;
+  classes: Record<RiskClass, number>;
+}
+
+export interface CatalogueEvidence {
+  source: string;
+  quote: string;
+  meaning: string;
+}
+
+/** A tool with everything its page says. */
+export interface CatalogueToolDetail {
+  name: string;
+  definition: Record<string, unknown>;
+  category: Category;
+  riskClass: RiskClass;
+  confidence: number;
+  signals: string[];
+  rationale: string;
+  evidence: CatalogueEvidence[];
+  parametersTotal: number;
+  parametersRequired: number;
+  tokens: number;
+}
+
+/** A server of the catalogue with its tools, the worst first. */
+export interface CatalogueServerDetail {
+  slug: string;
+  title: string;
+  summary: string;
+  ecosystem: string;
+  package: string;
+  version: string;
+  /** The day, as YYYY-MM-DD. */
+  recordedAt: string;
+  command: string;
+  homepage: string | null;
+  license: string | null;
+  protocolRevision: string | null;
+  tools: CatalogueToolDetail[];
+}
+
+export interface CatalogueToolPage {
+  server: Omit<CatalogueServerDetail, "tools"> & { toolCount: number };
+  tool: CatalogueToolDetail;
+  /** Of the same server: same category first, then the worst; at most 6. */
+  related: Pick<CatalogueToolDetail, "name" | "category" | "riskClass">[];
+  /** Recorded versions of the package, oldest first, and whether the definition changed in each. */
+  versions: { version: string; recordedAt: string; changed: boolean }[];
+}
+
+/** Every server of the public catalogue (no tenant), by title. */
+export async function listCatalogueServers(): Promise<CatalogueServerRow[]> {
+  return database().$queryRaw<CatalogueServerRow[]>`
+    select s.slug, s.title, s.summary, s.ecosystem, s.package, s.version,
+      count(t.name)::int as tools, coalesce(sum(t.tokens), 0)::int as tokens,
+      json_build_object(
+        'low', count(*) filter (where t.risk_class = 'low'),
+        'medium', count(*) filter (where t.risk_class = 'medium'),
+        'high', count(*) filter (where t.risk_class = 'high'),
+        'critical', count(*) filter (where t.risk_class = 'critical')) as classes
+    from catalog_servers s left join catalog_tools t on t.server_slug = s.slug
+    group by s.slug order by lower(s.title), s.slug`;
+}
+
+/** Every page of the catalogue, for the sitemap: servers with the names of their tools. */
+export async function listCataloguePages(): Promise<
+  { slug: string; recordedAt: Date; tools: string[] }[]
+> {
+  const servers = await database().catalogServer.findMany({
+    orderBy: { slug: "asc" },
+    select: {
+      slug: true,
+      recordedAt: true,
+      tools: { orderBy: { position: "asc" }, select: { name: true } },
+    },
+  });
+  return servers.map(({ tools, ...server }) => ({
+    ...server,
+    tools: tools.map(({ name }) => name),
+  }));
+}
+
+/** @throws AppError `not_found` */
+export async function getCatalogueServer(input: unknown): Promise<CatalogueServerDetail> {
+  const { server: slug } = parseInput(CatalogueServerInput, input);
+  const server = await findServer(slug);
+  const tools = await database().$queryRaw<CatalogueToolDetail[]>`
+    select name, definition, category, risk_class as "riskClass", confidence, signals, rationale, evidence,
+      parameters_total as "parametersTotal", parameters_required as "parametersRequired", tokens
+    from catalog_tools where server_slug = ${slug}
+    order by array_position(array['critical', 'high', 'medium', 'low'], risk_class),
+      array_position(array['financial', 'destructive', 'execute', 'write', 'read'], category), position`;
+  return { ...server, tools };
+}
+
+/** @throws AppError `not_found` */
+export async function getCatalogueTool(input: unknown): Promise<CatalogueToolPage> {
+  const { server: slug, tool: name } = parseInput(CatalogueToolInput, input);
+  const server = await findServer(slug);
+  const [[tool], related, versions, toolCount] = await Promise.all([
+    database().$queryRaw<CatalogueToolDetail[]>`
+      select name, definition, category, risk_class as "riskClass", confidence, signals, rationale, evidence,
+        parameters_total as "parametersTotal", parameters_required as "parametersRequired", tokens
+      from catalog_tools where server_slug = ${slug} and name = ${name}`,
+    database().$queryRaw<CatalogueToolPage["related"]>`
+      select t.name, t.category, t.risk_class as "riskClass"
+      from catalog_tools t, catalog_tools this
+      where this.server_slug = ${slug} and this.name = ${name} and t.server_slug = ${slug} and t.name <> ${name}
+      order by t.category <> this.category,
+        array_position(array['critical', 'high', 'medium', 'low'], t.risk_class), t.position
+      limit 6`,
+    database().$queryRaw<CatalogueToolPage["versions"]>`
+      select version, to_char(recorded_at, 'YYYY-MM-DD') as "recordedAt",
+        coalesce(lag(digest) over in_order <> digest, false) as changed
+      from catalog_tool_versions where package = ${server.package} and tool = ${name}
+      window in_order as (order by string_to_array(regexp_replace(version, '[^0-9.].*$', ''), '.')::bigint[])
+      order by string_to_array(regexp_replace(version, '[^0-9.].*$', ''), '.')::bigint[]`,
+    database().catalogTool.count({ where: { serverSlug: slug } }),
+  ]);
+  if (!tool) {
+    throw new AppError(
+      "not_found",
+      `The catalogue has no tool ${name} of ${server.title}. Search the catalogue for it.`,
+    );
+  }
+  return { server: { ...server, toolCount }, tool, related, versions };
+}
+
+/** A server of the catalogue without its tools; null when there is none of this name. */
+export async function findCatalogueServer(
+  slug: string,
+): Promise<Omit<CatalogueServerDetail, "tools"> | null> {
+  const found = await database().catalogServer.findUnique({ where: { slug } });
+  if (!found) return null;
+  const { digest: _ours, recordedAt, ...server } = found;
+  return { ...server, recordedAt: recordedAt.toISOString().slice(0, 10) };
+}
+
+async function findServer(slug: string): Promise<Omit<CatalogueServerDetail, "tools">> {
+  const server = await findCatalogueServer(slug);
+  if (!server) {
+    throw new AppError(
+      "not_found",
+      "The catalogue has no such server. Search the catalogue for it.",
+    );
+  }
+  return server;
+}
