@@ -97,7 +97,7 @@ const explanations: Record<ChecklistItem["id"], string> = {
     "By its URL, or through a connector that starts it. Its tools are listed and classed at once.",
   review: "Tools that are new or changed are held: no agent sees them until somebody accepts them.",
   rules:
-    "Without a rule, every call is denied. Choose Allow, Limit, Approve, Deny or Hide for each tool.",
+    "Without a rule, every call is denied. Callgate proposes one for each tool, with the reason; take over what you like.",
   agent: "Name it, copy its token once, and paste the configuration into its client.",
   first_call: "Let the agent call a tool. The call and its decision appear here and under Calls.",
 };
@@ -105,7 +105,7 @@ const explanations: Record<ChecklistItem["id"], string> = {
 const actions: Record<ChecklistItem["id"], string> = {
   register: "Register server",
   review: "Review tools",
-  rules: "Set rules",
+  rules: "Review the proposal",
   agent: "Connect an agent",
   first_call: "Open calls",
 };

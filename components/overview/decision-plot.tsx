@@ -4,27 +4,30 @@ import { cn } from "#components/ui/cn.ts";
 import { Link } from "#components/ui/link.tsx";
 import { dotTones, type StatusTone } from "#components/ui/status-dot.tsx";
 import { type CallDecision, decisions } from "#lib/calls/schema.ts";
+import type { OverviewRange } from "#lib/orgs/schema.ts";
 
-export interface HourBar extends Record<CallDecision, number> {
-  /** Start of the hour, ISO 8601. */
-  hour: string;
-  /** Where the calls of the hour begin in the record, newest first. */
+export interface DecisionBar extends Record<CallDecision, number> {
+  /** ISO 8601. */
+  start: string;
+  end: string;
+  /** Where the calls of the bar begin in the record, newest first. */
   before: string;
 }
 
 export interface DecisionPlotProps {
+  range: OverviewRange;
   callsHref: string;
-  hours: readonly HourBar[];
+  bars: readonly DecisionBar[];
 }
 
-/** A day of decisions, an hour a bar; a band opens its calls, the legend those of the whole day. */
-export function DecisionPlot({ callsHref, hours }: DecisionPlotProps) {
-  const highest = niceCeiling(Math.max(...hours.map(totalOf)));
+/** Decisions over a range, stacked; a band opens its calls, the legend all of a decision. */
+export function DecisionPlot({ range, callsHref, bars }: DecisionPlotProps) {
+  const highest = niceCeiling(Math.max(...bars.map(totalOf)));
   return (
     <div className="grid gap-3">
       <ul className="flex flex-wrap gap-x-5 gap-y-1 text-sm max-sm:grid max-sm:grid-cols-2 max-sm:gap-y-0">
         {decisions.map((decision) => (
-          <LegendEntry key={decision} decision={decision} hours={hours} callsHref={callsHref} />
+          <LegendEntry key={decision} decision={decision} bars={bars} callsHref={callsHref} />
         ))}
       </ul>
       <div className="grid grid-cols-[auto_1fr] gap-x-2" aria-hidden="true">
@@ -35,23 +38,23 @@ export function DecisionPlot({ callsHref, hours }: DecisionPlotProps) {
         <div className="min-w-0">
           <svg
             aria-hidden="true"
-            viewBox={`0 0 ${hours.length * step} ${height}`}
+            viewBox={`0 0 ${bars.length * step} ${height}`}
             preserveAspectRatio="none"
             className="h-36 w-full border-y"
           >
             <line
               x1="0"
-              x2={hours.length * step}
+              x2={bars.length * step}
               y1={height / 2}
               y2={height / 2}
               className="stroke-border"
               strokeDasharray="4 4"
               vectorEffect="non-scaling-stroke"
             />
-            {hours.map((hour, index) => (
+            {bars.map((bar, index) => (
               <Bar
-                key={hour.hour}
-                hour={hour}
+                key={bar.start}
+                bar={bar}
                 x={index * step}
                 highest={highest}
                 callsHref={callsHref}
@@ -59,11 +62,9 @@ export function DecisionPlot({ callsHref, hours }: DecisionPlotProps) {
             ))}
           </svg>
           <div className="flex h-5 items-end justify-between text-muted text-xs">
-            <span>24 h ago</span>
-            <span>18 h</span>
-            <span>12 h</span>
-            <span>6 h</span>
-            <span>now</span>
+            {axes[range].map((label) => (
+              <span key={label}>{label}</span>
+            ))}
           </div>
         </div>
       </div>
@@ -71,17 +72,25 @@ export function DecisionPlot({ callsHref, hours }: DecisionPlotProps) {
   );
 }
 
+const axes: Record<OverviewRange, readonly string[]> = {
+  "1h": ["60 min ago", "45 min", "30 min", "15 min", "now"],
+  "24h": ["24 h ago", "18 h", "12 h", "6 h", "now"],
+  "7d": ["7 d ago", "now"],
+  "30d": ["30 d ago", "20 d", "10 d", "now"],
+  "90d": ["90 d ago", "60 d", "30 d", "now"],
+};
+
 function LegendEntry({
   decision,
-  hours,
+  bars,
   callsHref,
 }: {
   decision: CallDecision;
-  hours: readonly HourBar[];
+  bars: readonly DecisionBar[];
   callsHref: string;
 }) {
   const { label, tone } = decisionLooks[decisionKind(decision)];
-  const count = hours.reduce((sum, hour) => sum + hour[decision], 0);
+  const count = bars.reduce((sum, bar) => sum + bar[decision], 0);
   return (
     <li>
       <Link
@@ -97,27 +106,27 @@ function LegendEntry({
 }
 
 interface BarProps {
-  hour: HourBar;
+  bar: DecisionBar;
   x: number;
   highest: number;
   callsHref: string;
 }
 
-function Bar({ hour, x, highest, callsHref }: BarProps) {
+function Bar({ bar, x, highest, callsHref }: BarProps) {
   let top = height;
   return (
     <g>
-      <title>{titleOf(hour)}</title>
+      <title>{titleOf(bar)}</title>
       <rect x={x} width={step} height={height} className="fill-transparent" />
       {decisions.map((decision) => {
-        const count = hour[decision];
+        const count = bar[decision];
         if (count === 0) return null;
         const length = Math.max(1, (count / highest) * height);
         top -= length;
         return (
           <Link
             key={decision}
-            href={`${callsHref}?decision=${decision}&before=${hour.before}`}
+            href={`${callsHref}?decision=${decision}&before=${bar.before}`}
             prefetch={false}
             tabIndex={-1}
           >
@@ -151,18 +160,26 @@ function fillOf(decision: CallDecision, tone: StatusTone): string {
   return decision === "hidden" ? "bg-edge" : dotTones[tone];
 }
 
-function totalOf(hour: HourBar): number {
-  return decisions.reduce((sum, decision) => sum + hour[decision], 0);
+function totalOf(bar: DecisionBar): number {
+  return decisions.reduce((sum, decision) => sum + bar[decision], 0);
 }
 
-function titleOf(hour: HourBar): string {
+function titleOf(bar: DecisionBar): string {
   const parts = decisions
-    .filter((decision) => hour[decision] > 0)
+    .filter((decision) => bar[decision] > 0)
     .map(
       (decision) =>
-        `${hour[decision].toLocaleString("en")} ${decisionLooks[decisionKind(decision)].label.toLowerCase()}`,
+        `${bar[decision].toLocaleString("en")} ${decisionLooks[decisionKind(decision)].label.toLowerCase()}`,
     );
-  return `${hour.hour.slice(11, 16)} UTC: ${parts.length > 0 ? parts.join(", ") : "no calls"}`;
+  return `${spanOf(bar)}: ${parts.length > 0 ? parts.join(", ") : "no calls"}`;
+}
+
+/** "14:00 to 15:00 UTC", or the day where the bar is one. */
+function spanOf({ start, end }: DecisionBar): string {
+  const [startDay, startTime] = [start.slice(0, 10), start.slice(11, 16)];
+  const [endDay, endTime] = [end.slice(0, 10), end.slice(11, 16)];
+  if (startTime === endTime) return `${startDay} UTC`;
+  return `${startDay} ${startTime} to ${endDay === startDay ? "" : `${endDay} `}${endTime} UTC`;
 }
 
 /** The next 1, 2, 3, 4, 6 or 8 followed by zeros, so that the axis has a number people can halve. */

@@ -44,7 +44,7 @@ export function Ranking({ title, rows, empty, tone }: RankingProps) {
                     aria-hidden="true"
                     viewBox="0 0 100 4"
                     preserveAspectRatio="none"
-                    className="ml-auto h-1 w-20 shrink-0 rounded-full sm:w-32"
+                    className="ml-auto h-1 w-32 shrink-0 rounded-full max-sm:hidden"
                   >
                     <rect
                       x={100 - (row.count / highest) * 100}
@@ -53,7 +53,9 @@ export function Ranking({ title, rows, empty, tone }: RankingProps) {
                       className={cn({ danger: "fill-danger/70", accent: "fill-muted/70" }[tone])}
                     />
                   </svg>
-                  <span className="w-14 shrink-0 text-right">{row.count.toLocaleString("en")}</span>
+                  <span className="w-14 shrink-0 text-right max-sm:ml-auto">
+                    {row.count.toLocaleString("en")}
+                  </span>
                 </Link>
               </li>
             ))}

@@ -7,6 +7,7 @@ import type { Action } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { FormSummary } from "#components/ui/form-summary.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { JobLive, JobSteps } from "./job-steps.tsx";
 import { useJob } from "./use-job.ts";
 
@@ -25,6 +26,7 @@ export function Discovery(props: DiscoveryProps) {
   const router = useRouter();
   const [failure, setFailure] = useState<string>();
   const { job, isRunning, live, start } = useJob(props.org, () => router.refresh());
+  const held = job?.state === "done" ? heldOf(job.result) : 0;
   return (
     <Card className="grid max-w-3xl gap-4 p-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -49,8 +51,24 @@ export function Discovery(props: DiscoveryProps) {
         <div className="grid gap-3 border-t pt-4">
           <JobSteps label="Reading the tools" kind={props.kind} job={job} isRunning={isRunning} />
           <JobLive isRunning={isRunning} live={live} />
+          {held > 0 && (
+            <p role="status" className="text-sm">
+              {held === 1 ? "1 tool is" : `${held} tools are`} held for review.{" "}
+              <Link
+                href={`/orgs/${props.org}/servers/${props.server}`}
+                className="rounded text-accent underline-offset-2 hover:underline"
+              >
+                Review {held === 1 ? "it" : "them"}
+              </Link>
+            </p>
+          )}
         </div>
       )}
     </Card>
   );
+}
+
+function heldOf(result: unknown): number {
+  const has = typeof result === "object" && result !== null && "held" in result;
+  return has && typeof result.held === "number" ? result.held : 0;
 }

@@ -22,6 +22,8 @@ export interface RegisterServerFormProps {
   proxyBase: string;
   connectors: readonly Connector[];
   takenSlugs: readonly string[];
+  /** A server of the catalogue to begin with. */
+  suggestion?: { name: string; choice: TargetChoice; command: string } | undefined;
   testConnection: Action<{ jobId: string }>;
   registerServer: Action<{ slug: string }>;
   requestDiscovery: Action<{ jobId: string }>;
@@ -35,8 +37,8 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const panel = useRef<HTMLElement>(null);
-  const [choice, setChoice] = useState<TargetChoice | null>(null);
-  const [name, setName] = useState<string | null>(null);
+  const [choice, setChoice] = useState<TargetChoice | null>(props.suggestion?.choice ?? null);
+  const [name, setName] = useState<string | null>(props.suggestion?.name ?? null);
   const [slug, setSlug] = useState<string | null>(null);
   const [url, setUrl] = useState("");
   const [headers, setHeaders] = useState<HeaderDraft[]>([]);
@@ -143,7 +145,11 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
                 required
                 spellCheck={false}
                 placeholder="https://mcp.example.com/mcp"
-                help="Where the server answers over streamable HTTP."
+                help={
+                  props.suggestion
+                    ? `${props.suggestion.name} is a program (${props.suggestion.command}), and Callgate starts only connectors its operator has vetted. Run it where it answers over HTTP, and enter that address.`
+                    : "Where the server answers over HTTP."
+                }
                 value={url}
                 onChange={(event) => setUrl(event.target.value)}
                 error={errors.url}

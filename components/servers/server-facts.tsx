@@ -1,5 +1,6 @@
 import { Card, Facts } from "#components/ui/card.tsx";
 import type { ServerDetail } from "#lib/servers/servers.ts";
+import { transportText } from "./transport-text.ts";
 
 /** The connection as people see it who may not change it; of secrets only the names. */
 export function ServerFacts({ server }: { server: ServerDetail }) {
@@ -17,7 +18,8 @@ export function ServerFacts({ server }: { server: ServerDetail }) {
               server.secretNames.map((name) => name.replace(/^(header|field):/, "")).join(", ") ||
               "none",
           },
-          { term: "Protocol", value: server.protocolRevision ?? "not known yet" },
+          { term: "Protocol", value: server.protocolRevisions.join(", ") || "not known yet" },
+          { term: "Transport", value: transportText(server.transport) ?? "not known yet" },
         ]}
       />
     </Card>

@@ -1,6 +1,7 @@
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusDot, type StatusTone } from "#components/ui/status-dot.tsx";
 import type { ServerRow } from "#lib/servers/rows.ts";
+import { transportText } from "./transport-text.ts";
 
 const looks: Record<ServerRow["health"], { tone: StatusTone; label: string }> = {
   ok: { tone: "positive", label: "Healthy" },
@@ -10,11 +11,21 @@ const looks: Record<ServerRow["health"], { tone: StatusTone; label: string }> = 
 
 type Health = Pick<ServerRow, "health" | "healthDetail" | "healthAt">;
 
-/** Whether the server could be reached, what was wrong, and when that was seen. */
-export function ServerHealth({ server }: { server: Health }) {
+/** Whether the server could be reached, how it speaks, what was wrong, and when that was seen. */
+export function ServerHealth({
+  server,
+}: {
+  server: Health & Pick<ServerRow, "protocolRevisions" | "transport">;
+}) {
+  const transport = transportText(server.transport);
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-muted text-sm">
       <HealthDot server={server} />
+      {transport !== null && (
+        <span>
+          MCP {server.protocolRevisions.join(" and ")} over {transport}
+        </span>
+      )}
       {server.healthDetail !== null && <span className="min-w-0">{server.healthDetail}</span>}
       {server.healthAt !== null && <RelativeTime at={server.healthAt.getTime()} />}
     </span>

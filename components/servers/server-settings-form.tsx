@@ -9,6 +9,8 @@ import { FormSummary } from "#components/ui/form-summary.tsx";
 import { showToast } from "#components/ui/toast.tsx";
 import type { ActionError } from "#lib/errors.ts";
 import type { Connector } from "#lib/servers/connectors.ts";
+import type { StrippableCapability } from "#lib/servers/schema.ts";
+import { AgentCapabilities } from "./agent-capabilities.tsx";
 import { ConnectorFields, type FieldValues, startValues } from "./connector-fields.tsx";
 import { type HeaderDraft, HeaderFields, headerOf } from "./header-fields.tsx";
 
@@ -19,6 +21,7 @@ export interface ServerSettingsFormProps {
     url: string | null;
     settings: Record<string, unknown>;
     secretNames: readonly string[];
+    strippedCapabilities: readonly StrippableCapability[];
   };
   connector: Connector | undefined;
   updateServer: Action<unknown>;
@@ -32,6 +35,7 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
   const [settings, setSettings] = useState<FieldValues>(() =>
     connector ? startValues(connector, server.settings) : {},
   );
+  const [stripped, setStripped] = useState([...server.strippedCapabilities]);
   const [error, setError] = useState<ActionError | null>(null);
   const [pending, setPending] = useState(false);
 
@@ -52,7 +56,14 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
     setPending(true);
     setError(null);
     const changed = connection();
-    const saved = await runAction(updateServer, { server: server.slug, name, ...changed });
+    const saved = await runAction(updateServer, {
+      server: server.slug,
+      name,
+      ...(!isSame(new Set(stripped), server.strippedCapabilities) && {
+        ...(!isSame(stripped, server.strippedCapabilities) && { strippedCapabilities: stripped }),
+      }),
+      ...changed,
+    });
     setPending(false);
     if (!saved.ok) return setError(saved.error);
     showToast({
@@ -110,6 +121,7 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
             <HeaderFields headers={headers} onChange={setHeaders} errors={errors} />
           </>
         )}
+        <AgentCapabilities stripped={stripped} onChange={setStripped} />
         <div className="flex gap-2 border-t pt-4">
           <Button type="submit" variant="primary" pending={pending} pendingText="Saving">
             Save changes

@@ -3,7 +3,7 @@
 import { usePathname } from "next/navigation";
 import { TabNav } from "#components/ui/tab-nav.tsx";
 
-/** Tools · Agents · Calls · Settings; none is current while an agent is being connected. */
+/** Tools · Policy · Agents · Calls · Settings; none is current while an agent is being connected. */
 export function ServerTabs({
   base,
   tools,
@@ -20,6 +20,7 @@ export function ServerTabs({
       {...(pathname === `${base}/connect` && { current: pathname })}
       items={[
         { href: base, label: "Tools", count: tools },
+        { href: `${base}/policy`, label: "Policy" },
         { href: `${base}/agents`, label: "Agents", count: agents },
         { href: `${base}/calls`, label: "Calls" },
         { href: `${base}/settings`, label: "Settings" },

@@ -30,7 +30,7 @@ export function TargetPicker({ connectors, choice, onChoose }: TargetPickerProps
         icon={<Globe aria-hidden="true" />}
         title="A URL"
         text="Any MCP server that answers over HTTP, yours or a vendor's."
-        fact="Streamable HTTP"
+        fact="Streamable HTTP or HTTP+SSE"
         checked={choice?.kind === "url"}
         onChoose={() => onChoose({ kind: "url" })}
       />
@@ -94,7 +94,7 @@ function TargetCard(props: {
       <span className="grid min-w-0 gap-1">
         <span className="font-medium text-base">{props.title}</span>
         <span className="text-muted text-sm">{props.text}</span>
-        <span className="truncate font-mono text-muted text-xs">{props.fact}</span>
+        <span className="break-words font-mono text-muted text-xs">{props.fact}</span>
       </span>
     </label>
   );

@@ -3,20 +3,19 @@
 import { X } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { Segmented } from "#components/ui/segmented.tsx";
 import type { Choice } from "#lib/policy/effective.ts";
-import { choiceOptions } from "./rule-words.ts";
+import { ChoiceControl } from "./choice-control.tsx";
 
 export interface BulkBarProps {
   count: number;
   heldCount: number;
   onChoose: (choice: Choice | null) => void;
-  onAccept: () => void;
+  onReview: () => void;
   onClear: () => void;
 }
 
 /** What can be done with the selected rows; stays in view while some are selected. */
-export function BulkBar({ count, heldCount, onChoose, onAccept, onClear }: BulkBarProps) {
+export function BulkBar({ count, heldCount, onChoose, onReview, onClear }: BulkBarProps) {
   if (count === 0) return null;
   return (
     <section
@@ -26,20 +25,13 @@ export function BulkBar({ count, heldCount, onChoose, onAccept, onClear }: BulkB
       <span role="status" className="whitespace-nowrap font-medium">
         {count} selected
       </span>
-      <Segmented<Choice | "none">
-        label="Rule of the selected tools"
-        options={choiceOptions}
-        value="none"
-        onValueChange={(choice) => {
-          if (choice !== "none") onChoose(choice);
-        }}
-      />
+      <ChoiceControl label="Rule of the selected tools" value={null} onChoose={onChoose} />
       <Button size="small" variant="ghost" onClick={() => onChoose(null)}>
         Use inherited rule
       </Button>
       {heldCount > 0 && (
-        <Button size="small" onClick={onAccept}>
-          Accept {heldCount} held
+        <Button size="small" onClick={onReview}>
+          Review {heldCount} held
         </Button>
       )}
       <IconButton

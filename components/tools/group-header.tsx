@@ -1,12 +1,11 @@
 "use client";
 
-import { Check, ShieldAlert } from "lucide-react";
+import { FileDiff, ShieldAlert } from "lucide-react";
 import { categoryLooks } from "#components/category-label.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { Segmented } from "#components/ui/segmented.tsx";
 import type { Choice } from "#lib/policy/effective.ts";
-import { choiceOptions } from "./rule-words.ts";
+import { ChoiceControl } from "./choice-control.tsx";
 import type { ToolGroup } from "./tool-view.ts";
 
 export interface GroupHeaderProps {
@@ -18,7 +17,7 @@ export interface GroupHeaderProps {
   canEdit: boolean;
   onSelect: (select: boolean) => void;
   onChoose: (choice: Choice) => void;
-  onAccept: () => void;
+  onReview: () => void;
 }
 
 /** The head of a category; its control sets every tool below it. */
@@ -36,7 +35,7 @@ export function GroupHeader(props: GroupHeaderProps) {
       >
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           {canEdit && (
-            <span className="mr-1.5 flex max-sm:hidden">
+            <span className="mr-1.5 flex max-sm:mr-0">
               <Checkbox
                 aria-label={`Select all of ${label}`}
                 checked={selected === "all"}
@@ -60,28 +59,28 @@ export function GroupHeader(props: GroupHeaderProps) {
               Agents do not get these definitions until somebody accepts them.
             </span>
           )}
-          {canEdit && (
-            <span className="ml-auto flex min-w-0 max-w-full items-center gap-2">
+          {(group.id === "held" || (canEdit && group.tools.length > 1)) && (
+            <span className="ml-auto flex min-w-0 max-w-full items-center gap-2 max-sm:ml-0 max-sm:w-full max-sm:flex-wrap">
               {group.id === "held" ? (
                 <Button
                   size="small"
-                  icon={<Check aria-hidden="true" className="size-3.5" />}
-                  onClick={props.onAccept}
+                  variant="primary"
+                  icon={<FileDiff aria-hidden="true" className="size-3.5" />}
+                  onClick={props.onReview}
                 >
-                  {group.tools.length === 1 ? "Accept" : `Accept ${group.tools.length}`}
+                  {group.tools.length === 1
+                    ? "Review change"
+                    : `Review ${group.tools.length} changes`}
                 </Button>
               ) : (
                 <>
                   <span className="whitespace-nowrap text-muted text-xs">
                     {filtered ? `Set ${group.tools.length} shown` : `Set all ${group.tools.length}`}
                   </span>
-                  <Segmented<Choice | "mixed">
+                  <ChoiceControl
                     label={`Rule of all ${label} tools`}
-                    options={choiceOptions}
                     value={commonChoice(group)}
-                    onValueChange={(choice) => {
-                      if (choice !== "mixed") props.onChoose(choice);
-                    }}
+                    onChoose={props.onChoose}
                   />
                 </>
               )}
@@ -96,9 +95,9 @@ export function GroupHeader(props: GroupHeaderProps) {
 /** Spelled out, as in Table: the display values of the phone layout would drop them. */
 const roles = { row: { role: "row" }, rowHeader: { role: "rowheader" } };
 
-function commonChoice(group: ToolGroup): Choice | "mixed" {
+function commonChoice(group: ToolGroup): Choice | null {
   const own = group.tools.filter(({ rule }) => rule.source === "tool");
   const choices = new Set(own.map(({ rule }) => rule.choice));
   const [only] = choices;
-  return own.length === group.tools.length && choices.size === 1 && only ? only : "mixed";
+  return own.length === group.tools.length && choices.size === 1 && only ? only : null;
 }

@@ -3,12 +3,12 @@
 import { CornerDownRight } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { cn } from "#components/ui/cn.ts";
-import { Segmented } from "#components/ui/segmented.tsx";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { Choice, EffectiveRule } from "#lib/policy/effective.ts";
 import type { RateLimit } from "#lib/policy/types.ts";
+import { ChoiceControl, type ChosenBy } from "./choice-control.tsx";
 import { LimitEditor, ReasonEditor } from "./rule-editors.tsx";
-import { choiceOptions, inheritedFrom, limitText } from "./rule-words.ts";
+import { inheritedFrom, limitText } from "./rule-words.ts";
 
 export interface RuleControlProps {
   tool: string;
@@ -26,7 +26,6 @@ export function RuleControl(props: RuleControlProps) {
   const { tool, rule, startLimit, canEdit, onChoose, className } = props;
   const [editing, setEditing] = useState<{ what: "limit" | "reason"; focus: boolean } | null>(null);
   const root = useRef<HTMLDivElement>(null);
-  const byPointer = useRef(false);
   const inherited = inheritedFrom(rule);
 
   useEffect(() => {
@@ -40,11 +39,9 @@ export function RuleControl(props: RuleControlProps) {
     return () => document.removeEventListener("focusin", leave);
   }, [editing]);
 
-  function choose(choice: Choice) {
-    // Arrow keys pass over choices and number keys go on to the next row: only then focus stays.
-    const onRadio = document.activeElement instanceof HTMLInputElement;
-    const focus = byPointer.current || (choice === "limit" && !onRadio);
-    byPointer.current = false;
+  function choose(choice: Choice, by: ChosenBy) {
+    // Arrow keys go on to other choices, number keys to the next row: then focus stays.
+    const focus = by === "pointer" || (by === "number" && choice === "limit");
     onChoose({ choice });
     if (choice === "limit") setEditing({ what: "limit", focus });
     else if (choice === "deny") setEditing({ what: "reason", focus });
@@ -76,28 +73,14 @@ export function RuleControl(props: RuleControlProps) {
             onEdit={(what) => setEditing(editing ? null : { what, focus: true })}
           />
         )}
-        <div
-          onPointerDown={() => {
-            byPointer.current = true;
-          }}
-          className="max-w-full shrink-0"
-        >
-          <Segmented
-            label={`Rule of ${tool}`}
-            options={choiceOptions}
-            value={rule.choice}
-            onValueChange={choose}
-            onSameValue={(choice) => {
-              if (inherited !== null) choose(choice);
-            }}
-            disabled={!canEdit}
-            numberKeys
-            className={cn(
-              inherited !== null &&
-                "[&_label:has(:checked)]:border-edge [&_label:has(:checked)]:border-dashed [&_label:has(:checked)]:bg-transparent [&_label:has(:checked)]:font-normal",
-            )}
-          />
-        </div>
+        <ChoiceControl
+          label={`Rule of ${tool}`}
+          value={rule.choice}
+          onChoose={choose}
+          {...(inherited !== null && { onSameChoice: choose, className: inheritedLook })}
+          disabled={!canEdit}
+          numberKeys
+        />
       </div>
       {editing?.what === "limit" && rule.choice === "limit" && inherited === null && (
         <LimitEditor
@@ -120,6 +103,9 @@ export function RuleControl(props: RuleControlProps) {
     </div>
   );
 }
+
+const inheritedLook =
+  "[&_label:has(:checked)]:border-edge [&_label:has(:checked)]:border-dashed [&_label:has(:checked)]:bg-transparent [&_label:has(:checked)]:font-normal";
 
 const detailStyles =
   "min-w-0 truncate rounded text-muted text-xs underline-offset-2 not-disabled:hover:text-text not-disabled:hover:underline pointer-coarse:min-h-11";

@@ -18,6 +18,9 @@ export function ToolClass({
         <span className="whitespace-nowrap text-muted">
           Confidence {Math.round(tool.confidence * 100)} %.
         </span>
+        {tool.signals.includes("no_description") && (
+          <span className="text-muted"> Without a description confidence falls.</span>
+        )}
       </p>
       {tool.evidence.length > 0 && (
         <ul className="grid gap-px overflow-hidden rounded border">

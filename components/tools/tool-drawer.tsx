@@ -1,8 +1,9 @@
 "use client";
 
 import { Check } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { CategoryLabel } from "#components/category-label.tsx";
+import { ToolParts } from "#components/policy/tool-parts.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Badge } from "#components/ui/badge.tsx";
@@ -13,6 +14,7 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { CallRow } from "#lib/calls/calls.ts";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { RateLimit } from "#lib/policy/types.ts";
+import type { DefinitionRow } from "#lib/tools/history.ts";
 import type { ToolRow } from "#lib/tools/tools.ts";
 import { DefinitionChange } from "./definition-change.tsx";
 import { DefinitionView } from "./definition-view.tsx";
@@ -21,11 +23,14 @@ import { RuleControl } from "./rule-control.tsx";
 import { inheritedFrom } from "./rule-words.ts";
 import { ToolCalls } from "./tool-calls.tsx";
 import { ToolClass } from "./tool-class.tsx";
+import { ToolHistory } from "./tool-history.tsx";
+import { ToolOverride } from "./tool-override.tsx";
 import type { SignalTexts, ToolView } from "./tool-view.ts";
 import { visibleText } from "./visible-text.ts";
 
 export type ReadTool = Action<ToolRow>;
 export type ReadCalls = Action<{ calls: CallRow[] }>;
+export type ReadDefinitions = Action<DefinitionRow[]>;
 
 export interface ToolDrawerProps {
   server: string;
@@ -37,6 +42,9 @@ export interface ToolDrawerProps {
   signalTexts: SignalTexts;
   readTool: ReadTool;
   readCalls: ReadCalls;
+  readDefinitions: ReadDefinitions;
+  overrideTool: Action<unknown>;
+  clearOverride: Action<unknown>;
   onChoose: (choice: ToolChoice | null) => void;
   onAccept: () => Promise<void>;
   onClose: () => void;
@@ -49,16 +57,19 @@ export function ToolDrawer(props: ToolDrawerProps) {
   const [last, setLast] = useState(tool);
   if (tool && tool !== last) setLast(tool);
   const shown = tool ?? last;
+  // Not on a control: the arrow keys scroll from here, and the keys 1 to 5 still set the rule.
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Drawer
       open={tool !== undefined}
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
+      initialFocus={content}
       title={<span className="break-all font-mono">{shown?.name}</span>}
       description={shown && <DrawerSummary tool={shown} />}
     >
-      {shown && <DrawerContent key={shown.name} {...props} tool={shown} />}
+      {shown && <DrawerContent key={shown.name} {...props} tool={shown} root={content} />}
     </Drawer>
   );
 }
@@ -94,11 +105,19 @@ function AcceptButton({ onAccept }: { onAccept: () => Promise<void> }) {
   );
 }
 
-function DrawerContent(props: ToolDrawerProps & { tool: ToolView }) {
-  const { server, tool, readTool, readCalls, canEdit } = props;
+interface DrawerContentProps extends ToolDrawerProps {
+  tool: ToolView;
+  root: RefObject<HTMLDivElement | null>;
+}
+
+function DrawerContent(props: DrawerContentProps) {
+  const { server, tool, readTool, readCalls, readDefinitions, canEdit } = props;
   const [detail, setDetail] = useState<ToolRow | null>(null);
   const [calls, setCalls] = useState<CallRow[] | null>(null);
+  const [versions, setVersions] = useState<DefinitionRow[] | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
+  // Counts what was changed here and has to be read again.
+  const [changes, setChanges] = useState(0);
   const { name, heldDigest } = tool;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a changed definition is read again
@@ -111,16 +130,18 @@ function DrawerContent(props: ToolDrawerProps & { tool: ToolView }) {
       setDetail(found.data);
       const recent = await runAction(readCalls, { server, tool: name, limit: 5 });
       if (isCurrent) setCalls(recent.ok ? recent.data.calls : []);
+      const seen = await runAction(readDefinitions, { server, tool: name });
+      if (isCurrent) setVersions(seen.ok ? seen.data : []);
     }
     void read();
     return () => {
       isCurrent = false;
     };
-  }, [server, name, heldDigest, readTool, readCalls]);
+  }, [server, name, heldDigest, changes, readTool, readCalls, readDefinitions]);
 
   const inherited = inheritedFrom(tool.rule);
   return (
-    <div className="grid gap-6" data-row="">
+    <div ref={props.root} tabIndex={-1} className="grid gap-6 outline-none" data-row="">
       {tool.description !== "" && (
         <p className="max-w-[72ch] whitespace-pre-line text-base">
           {visibleText(tool.description)}
@@ -168,15 +189,27 @@ function DrawerContent(props: ToolDrawerProps & { tool: ToolView }) {
       {failure === null && !detail && <DrawerSkeleton />}
       {detail && (
         <>
-          {detail.state === "held" && !detail.isNew && (
-            <Part title="What changed">
-              <DefinitionChange before={detail.definition} after={detail.heldDefinition} />
+          {detail.state === "held" && (
+            <Part title={detail.isNew ? "What it would be" : "What changed"}>
+              <DefinitionChange changes={detail.heldChanges} />
             </Part>
           )}
           <Part title="Class">
             <ToolClass tool={detail} signalTexts={props.signalTexts} />
+            <ToolOverride
+              server={server}
+              tool={detail}
+              canEdit={canEdit}
+              overrideTool={props.overrideTool}
+              clearOverride={props.clearOverride}
+              onChanged={() => setChanges(changes + 1)}
+            />
           </Part>
+          <ToolParts tool={tool} />
           <DefinitionView definition={detail.heldDefinition ?? detail.definition} />
+          <Part title="Definitions on record">
+            <ToolHistory versions={versions} />
+          </Part>
           <Part title="Last calls">
             <ToolCalls
               calls={calls}

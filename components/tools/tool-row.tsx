@@ -1,7 +1,8 @@
 "use client";
 
-import { Check } from "lucide-react";
+import { FileDiff } from "lucide-react";
 import { CallShare } from "#components/call-share.tsx";
+import { ToolExtraRow } from "#components/policy/tool-extras.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -21,74 +22,78 @@ export interface ToolRowProps {
   onSelect: (shift: boolean) => void;
   onOpen: () => void;
   onChoose: (choice: ToolChoice) => void;
-  onAccept: () => void;
+  onReview: () => void;
 }
 
 /** One tool: opened by Enter or a click, its rule set by the keys 1 to 5. */
 export function ToolTableRow(props: ToolRowProps) {
   const { tool, selected, canEdit } = props;
   return (
-    <Row selected={selected}>
-      {canEdit && (
-        <Cell className="w-8">
-          <span className="relative z-1 flex">
-            <Checkbox
-              aria-label={`Select ${tool.name}`}
-              checked={selected}
-              onChange={(event) => {
-                const { nativeEvent } = event;
-                props.onSelect(nativeEvent instanceof MouseEvent && nativeEvent.shiftKey);
+    <>
+      <Row selected={selected}>
+        {canEdit && (
+          <Cell phone="start" className="w-8 max-sm:w-auto">
+            <span className="relative z-1 flex">
+              <Checkbox
+                aria-label={`Select ${tool.name}`}
+                checked={selected}
+                onChange={(event) => {
+                  const { nativeEvent } = event;
+                  props.onSelect(nativeEvent instanceof MouseEvent && nativeEvent.shiftKey);
+                }}
+              />
+            </span>
+          </Cell>
+        )}
+        <Cell phone="title" className="sm:w-full sm:max-w-0">
+          <span className="flex min-w-0 items-baseline gap-x-3 gap-y-1 max-sm:flex-wrap">
+            <RowLink
+              href={props.href}
+              scroll={false}
+              prefetch={false}
+              title={tool.name}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                event.preventDefault();
+                props.onOpen();
               }}
-            />
+              className="min-w-0 max-w-full shrink-0 font-mono font-normal"
+            >
+              {tool.name}
+            </RowLink>
+            <ToolBadges tool={tool} />
+            <span className="min-w-0 truncate text-muted max-xl:hidden" title={tool.description}>
+              {tool.description}
+            </span>
           </span>
         </Cell>
-      )}
-      <Cell phone="title" className="sm:w-full sm:max-w-0">
-        <span className="flex min-w-0 items-baseline gap-x-3 gap-y-1 max-sm:flex-wrap">
-          <RowLink
-            href={props.href}
-            scroll={false}
-            prefetch={false}
-            title={tool.name}
-            onClick={(event) => {
-              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-              event.preventDefault();
-              props.onOpen();
-            }}
-            className="min-w-0 max-w-full shrink-0 font-mono font-normal"
-          >
-            {tool.name}
-          </RowLink>
-          <ToolBadges tool={tool} />
-          <span className="min-w-0 truncate text-muted max-xl:hidden" title={tool.description}>
-            {tool.description}
-          </span>
-        </span>
-      </Cell>
-      <Cell className="whitespace-nowrap text-muted max-[1400px]:hidden">
-        {parametersText(tool)}
-      </Cell>
-      <Cell phone="aside">
-        <RiskMeter risk={tool.riskClass} />
-      </Cell>
-      <Cell align="right" className="whitespace-nowrap max-xl:hidden">
-        <CallShare calls={tool.calls24h} refused={tool.refused24h} />
-      </Cell>
-      <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible max-sm:text-text">
-        <RowActions className="max-sm:justify-start">
-          <RuleControl
-            tool={tool.name}
-            rule={tool.rule}
-            startLimit={props.startLimit}
-            canEdit={canEdit}
-            onChoose={props.onChoose}
-            {...(tool.held !== null &&
-              canEdit && { instead: <AcceptButton tool={tool.name} onAccept={props.onAccept} /> })}
-            className="min-w-0 sm:w-72 xl:w-100"
-          />
-        </RowActions>
-      </Cell>
-    </Row>
+        <Cell className="whitespace-nowrap text-muted max-[1400px]:hidden">
+          {parametersText(tool)}
+        </Cell>
+        <Cell phone="aside">
+          <RiskMeter risk={tool.riskClass} />
+        </Cell>
+        <Cell align="right" className="whitespace-nowrap max-xl:hidden">
+          <CallShare calls={tool.calls24h} refused={tool.refused24h} />
+        </Cell>
+        <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible max-sm:text-text">
+          <RowActions className="max-sm:justify-start">
+            <RuleControl
+              tool={tool.name}
+              rule={tool.rule}
+              startLimit={props.startLimit}
+              canEdit={canEdit}
+              onChoose={props.onChoose}
+              {...(tool.held !== null && {
+                instead: <ReviewButton tool={tool.name} onReview={props.onReview} />,
+              })}
+              className="min-w-0 sm:w-72 xl:w-100"
+            />
+          </RowActions>
+        </Cell>
+      </Row>
+      <ToolExtraRow tool={tool} columns={canEdit ? 6 : 5} />
+    </>
   );
 }
 
@@ -110,15 +115,15 @@ function ToolBadges({ tool }: { tool: ToolView }) {
   );
 }
 
-function AcceptButton({ tool, onAccept }: { tool: string; onAccept: () => void }) {
+function ReviewButton({ tool, onReview }: { tool: string; onReview: () => void }) {
   return (
     <Button
       size="small"
-      icon={<Check aria-hidden="true" className="size-3.5" />}
-      aria-label={`Accept ${tool}`}
-      onClick={onAccept}
+      icon={<FileDiff aria-hidden="true" className="size-3.5" />}
+      aria-label={`Review change of ${tool}`}
+      onClick={onReview}
     >
-      Accept
+      Review change
     </Button>
   );
 }

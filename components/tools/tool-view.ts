@@ -1,5 +1,6 @@
 import type { EffectiveRule } from "#lib/policy/effective.ts";
 import type { Category, RiskClass } from "#lib/policy/types.ts";
+import type { ChangeDetail } from "#lib/tools/compare.ts";
 
 /** A tool as the table shows it; the drawer reads the rest when it opens. */
 export interface ToolView {
@@ -12,6 +13,8 @@ export interface ToolView {
   held: "new" | "changed" | null;
   /** Names the held definition that is shown here, so that only this one is accepted. */
   heldDigest: string | null;
+  /** How it differs from the accepted definition; of a new tool all of it. */
+  heldChanges: ChangeDetail[];
   rule: EffectiveRule;
   calls24h: number;
   refused24h: number;

@@ -55,6 +55,7 @@ function tool(parts: Partial<ToolView>): ToolView {
     riskClass: "low",
     held: null,
     heldDigest: null,
+    heldChanges: [],
     rule: { choice: "deny", source: "default", rule: "default", conditionCount: 0 },
     calls24h: 0,
     refused24h: 0,

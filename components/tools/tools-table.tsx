@@ -1,15 +1,18 @@
 "use client";
 
 import { usePathname, useSearchParams } from "next/navigation";
-import { useEffect, useEffectEvent } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { type Action, runAction } from "#components/run-action.ts";
 import { NoMatch } from "#components/ui/empty-state.tsx";
 import { HeaderCell, Table, TableBody, TableHead } from "#components/ui/table.tsx";
 import { showToast } from "#components/ui/toast.tsx";
 import type { RateLimit } from "#lib/policy/types.ts";
+import type { DefinitionCostDetail } from "#lib/proposals/cost.ts";
 import { BulkBar } from "./bulk-bar.tsx";
+import { DefinitionCost } from "./definition-cost.tsx";
 import { GroupHeader } from "./group-header.tsx";
-import { type ReadCalls, type ReadTool, ToolDrawer } from "./tool-drawer.tsx";
+import { HeldReview } from "./held-review.tsx";
+import { type ReadCalls, type ReadDefinitions, type ReadTool, ToolDrawer } from "./tool-drawer.tsx";
 import { ToolFilters, useToolFilter } from "./tool-filters.tsx";
 import { ToolTableRow } from "./tool-row.tsx";
 import { filterTools, groupTools, type SignalTexts, type ToolView } from "./tool-view.ts";
@@ -25,8 +28,13 @@ export interface ToolsTableProps {
   callsHref: string;
   setToolRules: Action<SavedRules>;
   acceptTools: Action<{ accepted: string[] }>;
+  overrideTool: Action<unknown>;
+  clearOverride: Action<unknown>;
   readTool: ReadTool;
   readCalls: ReadCalls;
+  readDefinitions: ReadDefinitions;
+  cost: DefinitionCostDetail;
+  proposalHref: string;
   signalTexts: SignalTexts;
 }
 
@@ -41,6 +49,8 @@ export function ToolsTable(props: ToolsTableProps) {
   const shown = groups.flatMap((group) => group.tools);
   const selection = useSelection(shown.map((tool) => tool.name));
   const columns = canEdit ? 6 : 5;
+  const [reviewed, setReviewed] = useState<readonly string[]>([]);
+  const toReview = rules.tools.filter(({ name, held }) => held !== null && reviewed.includes(name));
   const opened = rules.tools.find((tool) => tool.name === params.get("tool"));
   const isFiltered = shown.length < rules.tools.length;
 
@@ -52,6 +62,10 @@ export function ToolsTable(props: ToolsTableProps) {
     else next.set("tool", tool);
     const query = next.toString();
     return query === "" ? pathname : `${pathname}?${query}`;
+  }
+
+  function review(tools: readonly ToolView[]) {
+    setReviewed(tools.map(({ name }) => name));
   }
 
   async function accept(tools: readonly ToolView[]) {
@@ -78,6 +92,12 @@ export function ToolsTable(props: ToolsTableProps) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <ToolFilters shown={shown.length} total={rules.tools.length} />
+      <DefinitionCost
+        cost={props.cost}
+        proposalHref={props.proposalHref}
+        canEdit={canEdit}
+        onHide={(names) => rules.setRule(names, { choice: "hide" })}
+      />
       {shown.length === 0 ? (
         <NoMatch what="tools" clearHref={pathname} />
       ) : (
@@ -116,7 +136,7 @@ export function ToolsTable(props: ToolsTableProps) {
                     { choice },
                   )
                 }
-                onAccept={() => void accept(group.tools)}
+                onReview={() => review(group.tools)}
               />
               {group.tools.map((tool) => (
                 <ToolTableRow
@@ -129,7 +149,7 @@ export function ToolsTable(props: ToolsTableProps) {
                   onSelect={(shift) => selection.toggle(tool.name, shift)}
                   onOpen={() => window.history.pushState(null, "", addressOf(tool.name))}
                   onChoose={(choice) => rules.setRule([tool.name], choice)}
-                  onAccept={() => void accept([tool])}
+                  onReview={() => review([tool])}
                 />
               ))}
             </TableBody>
@@ -142,8 +162,14 @@ export function ToolsTable(props: ToolsTableProps) {
           shown.filter((tool) => tool.held !== null && selection.names.has(tool.name)).length
         }
         onChoose={(choice) => rules.setRule([...selection.names], choice && { choice })}
-        onAccept={() => void accept(shown.filter((tool) => selection.names.has(tool.name)))}
+        onReview={() => review(shown.filter((tool) => selection.names.has(tool.name)))}
         onClear={selection.clear}
+      />
+      <HeldReview
+        tools={toReview}
+        canEdit={canEdit}
+        onAccept={accept}
+        onClose={() => setReviewed([])}
       />
       <ToolDrawer
         server={server}
@@ -154,6 +180,9 @@ export function ToolsTable(props: ToolsTableProps) {
         signalTexts={props.signalTexts}
         readTool={props.readTool}
         readCalls={props.readCalls}
+        readDefinitions={props.readDefinitions}
+        overrideTool={props.overrideTool}
+        clearOverride={props.clearOverride}
         onChoose={(choice) => opened && rules.setRule([opened.name], choice)}
         onAccept={() => (opened ? accept([opened]) : Promise.resolve())}
         onClose={() => window.history.replaceState(null, "", addressOf(null))}

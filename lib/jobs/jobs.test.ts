@@ -4,6 +4,7 @@ import { newId } from "#lib/ids.ts";
 import { removeServer } from "#lib/servers/servers.ts";
 import { contextAs, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "./jobs.ts";
+import { scheduleDiscoveries } from "./schedule.ts";
 import type { JobStep } from "./schema.ts";
 import { claimJob, finishJob, requestRediscovery, saveSteps } from "./worker.ts";
 
@@ -139,4 +140,29 @@ test("another org's job does not exist, and a viewer may not start one", async (
   await expect(requestConnectionTest(viewer, { target })).rejects.toMatchObject({
     code: "forbidden",
   });
+});
+
+test("each server's tools are read again when their time has come, once however many proxies ask", async () => {
+  const { owner, server } = await makeScene();
+  const read = async (hoursAgo: number) => {
+    const discoveredAt = new Date(Date.now() - hoursAgo * 3_600_000);
+    await database().server.updateMany({ data: { discoveredAt: new Date() } });
+    await database().server.update({
+      where: { orgId_id: { orgId: owner.org.id, id: server.id } },
+      data: { discoveredAt },
+    });
+  };
+  const jobs = () => database().job.findMany({ where: { orgId: owner.org.id } });
+  await read(5);
+  expect(await scheduleDiscoveries(6 * 3_600)).toBe(0);
+  await read(7);
+  await Promise.all([1, 2, 3].map(() => scheduleDiscoveries(6 * 3_600)));
+  expect(await jobs()).toMatchObject([{ serverId: server.id, createdBy: "system:schedule" }]);
+
+  // A server that cannot be read is not asked again before its next turn.
+  const job = await claimJob(newId());
+  if (job) await finishJob(job, "failed", { message: "No answer." });
+  expect(await scheduleDiscoveries(6 * 3_600)).toBe(0);
+  await database().job.updateMany({ data: { createdAt: new Date(Date.now() - 7 * 3_600_000) } });
+  expect(await scheduleDiscoveries(6 * 3_600)).toBe(1);
 });

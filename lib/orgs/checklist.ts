@@ -51,7 +51,7 @@ export async function checklistOf(context: OrgContext): Promise<ChecklistStep[]>
       id: "rules",
       label: "Set a rule",
       done: changedPolicy !== null,
-      href: toolsPage(server?.slug),
+      href: tool && server ? `${toolsPage(server.slug)}/proposal` : toolsPage(server?.slug),
     },
     {
       id: "agent",

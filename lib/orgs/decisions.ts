@@ -1,35 +1,78 @@
 import { database } from "#lib/db.ts";
 import { idFloor } from "#lib/ids.ts";
-import { lastDayFloor } from "#lib/servers/rows.ts";
+import type { OverviewRange } from "./schema.ts";
 
 export type Decision = "allowed" | "limited" | "approval" | "denied" | "hidden";
 
-export interface HourOfDecisions extends Record<Decision, number> {
-  /** Start of the hour, ISO 8601, UTC. */
-  hour: string;
+export interface DecisionBucket extends Record<Decision, number> {
+  /** ISO 8601, UTC. */
+  start: string;
+  /** Start of the next bucket. */
+  end: string;
 }
 
-const hourMilliseconds = 60 * 60 * 1000;
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
 
-/** Decisions of the hour of `now` and the 23 before it, oldest first, empty hours included. */
-export async function hourlyDecisions(orgId: string, now: Date): Promise<HourOfDecisions[]> {
-  const thisHour = Math.floor(now.getTime() / hourMilliseconds) * hourMilliseconds;
-  const hours = Array.from({ length: 24 }, (_, index) => {
-    const hour = new Date(thisHour - (23 - index) * hourMilliseconds).toISOString();
-    return { hour, allowed: 0, limited: 0, approval: 0, denied: 0, hidden: 0 };
-  });
-  const since = new Date(thisHour - 23 * hourMilliseconds);
-  const rows = await database().$queryRaw<{ hour: Date; decision: string; count: number }[]>`
-    select date_trunc('hour', at, 'UTC') as hour, decision, count(*)::int as count
+/** How a range is drawn: every bucket starts at a multiple of its length, in UTC. */
+const divisions: Record<OverviewRange, { bucketMilliseconds: number; count: number }> = {
+  "1h": { bucketMilliseconds: minute, count: 60 },
+  "24h": { bucketMilliseconds: hour, count: 24 },
+  "7d": { bucketMilliseconds: 6 * hour, count: 28 },
+  "30d": { bucketMilliseconds: day, count: 30 },
+  "90d": { bucketMilliseconds: day, count: 90 },
+};
+
+/** Decisions of the bucket of `now` and those before it, oldest first, empty ones included. */
+export async function countDecisions(
+  orgId: string,
+  range: OverviewRange,
+  now: Date,
+): Promise<DecisionBucket[]> {
+  const { bucketMilliseconds, count } = divisions[range];
+  const first = Math.floor(now.getTime() / bucketMilliseconds) - count + 1;
+  const startOf = (bucket: number) => new Date(bucket * bucketMilliseconds);
+  const buckets = Array.from({ length: count }, (_, index) => ({
+    start: startOf(first + index).toISOString(),
+    end: startOf(first + index + 1).toISOString(),
+    ...{ allowed: 0, limited: 0, approval: 0, denied: 0, hidden: 0 },
+  }));
+  const rows = await (bucketMilliseconds < hour ? countByMinutes : countByHours)(
+    orgId,
+    startOf(first),
+    bucketMilliseconds,
+  );
+  for (const row of rows) {
+    const bucket = buckets[row.bucket - first];
+    if (bucket && isDecision(row.decision)) bucket[row.decision] = row.count;
+  }
+  return buckets;
+}
+
+interface BucketCount {
+  /** Number of the bucket since 1970. */
+  bucket: number;
+  decision: string;
+  count: number;
+}
+
+/** From the record itself: a UUID v7 begins with its milliseconds. */
+function countByMinutes(orgId: string, since: Date, milliseconds: number): Promise<BucketCount[]> {
+  return database().$queryRaw`
+    select (('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint / ${milliseconds}::int)::int as bucket,
+      decision, count(*)::int as count
     from calls
     where org_id = ${orgId}::uuid and id >= ${idFloor(since)}::uuid
     group by 1, 2`;
-  const byHour = new Map(hours.map((hour) => [hour.hour, hour]));
-  for (const { hour, decision, count } of rows) {
-    const bucket = byHour.get(hour.toISOString());
-    if (bucket && isDecision(decision)) bucket[decision] = count;
-  }
-  return hours;
+}
+
+function countByHours(orgId: string, since: Date, milliseconds: number): Promise<BucketCount[]> {
+  return database().$queryRaw`
+    select floor(extract(epoch from hour) * 1000 / ${milliseconds}::int)::int as bucket,
+      decision, sum(calls)::int as count
+    from call_counts(${orgId}::uuid, ${since})
+    group by 1, 2`;
 }
 
 /** The five tools that were refused most in the last 24 hours, on servers that still stand. */
@@ -37,24 +80,23 @@ export function mostRefusedTools(
   orgId: string,
 ): Promise<{ server: string; tool: string; count: number }[]> {
   return database().$queryRaw`
-    select s.slug as server, c.tool, count(*)::int as count
-    from calls c join servers s on s.org_id = c.org_id and s.id = c.server_id
-    where c.org_id = ${orgId}::uuid and c.id >= ${lastDayFloor()}::uuid
-      and c.decision in ('denied', 'hidden', 'limited') and not c.observed
-      and s.removed_at is null
+    select s.slug as server, c.tool, sum(c.calls)::int as count
+    from call_counts(${orgId}::uuid, now() - interval '24 hours') c
+    join servers s on s.org_id = ${orgId}::uuid and s.id = c.server_id
+    where c.decision in ('denied', 'hidden', 'limited') and not c.observed and s.removed_at is null
     group by s.slug, c.tool
-    order by count(*) desc, s.slug, c.tool
+    order by sum(c.calls) desc, s.slug, c.tool
     limit 5`;
 }
 
 /** The five agents that called most in the last 24 hours. */
 export function busiestAgents(orgId: string): Promise<{ agent: string; count: number }[]> {
   return database().$queryRaw`
-    select a.name as agent, count(*)::int as count
-    from calls c join agents a on a.org_id = c.org_id and a.id = c.agent_id
-    where c.org_id = ${orgId}::uuid and c.id >= ${lastDayFloor()}::uuid
+    select a.name as agent, sum(c.calls)::int as count
+    from call_counts(${orgId}::uuid, now() - interval '24 hours') c
+    join agents a on a.org_id = ${orgId}::uuid and a.id = c.agent_id
     group by a.name
-    order by count(*) desc, a.name
+    order by sum(c.calls) desc, a.name
     limit 5`;
 }
 

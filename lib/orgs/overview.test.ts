@@ -28,12 +28,12 @@ test("a new org sees five open steps and nothing else", async () => {
     waitingApprovals: 0,
     heldTools: [],
     failingServers: [],
-    decisions24h: [],
+    decisions: [],
     mostRefusedTools: [],
     busiestAgents: [],
     lastChanges: [],
   });
-  expect(overview.hourly).toHaveLength(24);
+  expect(overview.buckets).toHaveLength(24);
 });
 
 test("each step ticks itself when what it asks for exists", async () => {
@@ -95,13 +95,13 @@ test("decisions are counted by hour and in sum, older ones and other orgs' left 
   await makeCall(context, { ...of, decision: "denied", at: new Date(now - 25 * hour) });
   await makeCall(await makeOrg(), { decision: "denied", tool: "drop" });
   const overview = await orgOverview(context);
-  expect(overview.decisions24h).toEqual([
+  expect(overview.decisions).toEqual([
     { decision: "allowed", count: 1 },
     { decision: "limited", count: 1 },
     { decision: "denied", count: 3 },
   ]);
   const twoHoursAgo = new Date(Math.floor((now - 2 * hour) / hour) * hour).toISOString();
-  const bucket = overview.hourly.find((row) => row.hour === twoHoursAgo);
+  const bucket = overview.buckets.find((row) => row.start === twoHoursAgo);
   expect(bucket).toMatchObject({ allowed: 0, denied: 1 });
   expect(overview.mostRefusedTools).toEqual([
     { server: "valkey", tool: "drop", count: 2 },

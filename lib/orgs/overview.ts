@@ -2,9 +2,16 @@ import { type AuditRow, listAuditEvents } from "#lib/audit/audit.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { hasPermission, requirePermission } from "#lib/auth/permissions.ts";
 import { database } from "#lib/db.ts";
+import { parseInput } from "#lib/input.ts";
 import { type ChecklistStep, checklistOf } from "./checklist.ts";
-import type { HourOfDecisions } from "./decisions.ts";
-import { busiestAgents, type Decision, hourlyDecisions, mostRefusedTools } from "./decisions.ts";
+import {
+  busiestAgents,
+  countDecisions,
+  type Decision,
+  type DecisionBucket,
+  mostRefusedTools,
+} from "./decisions.ts";
+import { ReadOverview } from "./schema.ts";
 
 export interface OrgOverview {
   checklist: ChecklistStep[];
@@ -12,19 +19,23 @@ export interface OrgOverview {
   /** Servers with tools that wait for review. */
   heldTools: { server: string; name: string; count: number }[];
   failingServers: { slug: string; name: string; detail: string | null }[];
-  /** Sums of `hourly`, every decision that occurred. */
-  decisions24h: { decision: Decision; count: number }[];
-  /** The hour now and the 23 before it, oldest first. */
-  hourly: HourOfDecisions[];
+  /** Sums of `buckets`, every decision that occurred. */
+  decisions: { decision: Decision; count: number }[];
+  /** The range asked for up to now, oldest first. */
+  buckets: DecisionBucket[];
   mostRefusedTools: { server: string; tool: string; count: number }[];
   busiestAgents: { agent: string; count: number }[];
   /** The last five; none for a role that may not read the audit. */
   lastChanges: AuditRow[];
 }
 
-/** What needs people, what was decided and what changed lately. */
-export async function orgOverview(context: OrgContext): Promise<OrgOverview> {
+/** What needs people, what was decided in the range (24 h unless told) and what changed lately. */
+export async function orgOverview(
+  context: OrgContext,
+  input: ReadOverview = {},
+): Promise<OrgOverview> {
   requirePermission(context, "org.read");
+  const { range } = parseInput(ReadOverview, input);
   const orgId = context.org.id;
   const now = new Date();
   const [
@@ -32,7 +43,7 @@ export async function orgOverview(context: OrgContext): Promise<OrgOverview> {
     waitingApprovals,
     heldTools,
     failingServers,
-    hourly,
+    buckets,
     refused,
     busiest,
     changes,
@@ -41,7 +52,7 @@ export async function orgOverview(context: OrgContext): Promise<OrgOverview> {
     database().approval.count({ where: { orgId, state: "pending", expiresAt: { gt: now } } }),
     countHeldTools(orgId),
     listFailingServers(orgId),
-    hourlyDecisions(orgId, now),
+    countDecisions(orgId, range, now),
     mostRefusedTools(orgId),
     busiestAgents(orgId),
     lastChanges(context),
@@ -52,13 +63,13 @@ export async function orgOverview(context: OrgContext): Promise<OrgOverview> {
     waitingApprovals,
     heldTools,
     failingServers,
-    decisions24h: decisions
+    decisions: decisions
       .map((decision) => ({
         decision,
-        count: hourly.reduce((total, hour) => total + hour[decision], 0),
+        count: buckets.reduce((total, bucket) => total + bucket[decision], 0),
       }))
       .filter(({ count }) => count > 0),
-    hourly,
+    buckets,
     mostRefusedTools: refused,
     busiestAgents: busiest,
     lastChanges: changes,

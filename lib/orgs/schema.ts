@@ -35,5 +35,12 @@ const OrgName = z
 export const CreateOrg = z.strictObject({ name: OrgName, slug: OrgSlug });
 export type CreateOrg = z.infer<typeof CreateOrg>;
 
+/** How far back the overview counts decisions. */
+export const overviewRanges = ["1h", "24h", "7d", "30d", "90d"] as const;
+export type OverviewRange = (typeof overviewRanges)[number];
+
+export const ReadOverview = z.strictObject({ range: z.enum(overviewRanges).default("24h") });
+export type ReadOverview = z.input<typeof ReadOverview>;
+
 export const RenameOrg = z.strictObject({ name: OrgName });
 export type RenameOrg = z.infer<typeof RenameOrg>;

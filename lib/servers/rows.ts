@@ -1,10 +1,9 @@
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
-import { idFloor } from "#lib/ids.ts";
 import { proxyUrlOf } from "./proxy-url.ts";
 
-/** A server as lists show it. Counts are of the last 24 hours; `hourly[23]` is the latest hour. */
+/** A server as lists show it. Counts are of the last 24 hours; `hourly[23]` is this hour of the clock. */
 export interface ServerRow {
   id: string;
   slug: string;
@@ -16,6 +15,9 @@ export interface ServerRow {
   healthDetail: string | null;
   healthAt: Date | null;
   protocolRevision: string | null;
+  /** Every revision it was found to speak, oldest first. */
+  protocolRevisions: string[];
+  transport: "streamable_http" | "sse" | "stdio" | null;
   /** Tools the server offers, held ones included. */
   tools: number;
   heldTools: number;
@@ -27,13 +29,6 @@ export interface ServerRow {
   proxyUrl: string;
   revision: number;
   policyVersion: number;
-}
-
-const dayMilliseconds = 24 * 60 * 60 * 1000;
-
-/** The start of the last 24 hours as an id bound of the record. */
-export function lastDayFloor(): string {
-  return idFloor(new Date(Date.now() - dayMilliseconds));
 }
 
 /** Rows of an org's servers, or of one; a fixed number of queries however many there are. */
@@ -67,6 +62,8 @@ export async function loadServerRows(context: OrgContext, serverId?: string): Pr
       healthDetail: server.healthDetail,
       healthAt: server.healthAt,
       protocolRevision: server.protocolRevision,
+      protocolRevisions: server.protocolRevisions,
+      transport: server.transport,
       tools: sum(toolCounts, ({ count }) => count),
       heldTools: sum(toolCounts, ({ state, count }) => (state === "held" ? count : 0)),
       agents: sum(agentsOf.get(server.id) ?? [], ({ count }) => count),
@@ -128,17 +125,13 @@ function countAgents(orgId: string, serverId: string | undefined): Promise<Agent
 
 function countCalls(orgId: string, serverId: string | undefined): Promise<CallCount[]> {
   return database().$queryRaw`
-    select server_id as "serverId", count(*)::int as count,
-      23 - least(23, greatest(0, floor(extract(epoch from now() - hour - interval '1 second') / 3600)))::int as hour,
-      (count(*) filter (where refused))::int as refused
-    from (
-      select server_id, date_bin('1 hour', at, now()) as hour,
-        not observed and decision in ('denied', 'hidden', 'limited') as refused
-      from calls
-      where org_id = ${orgId}::uuid and id >= ${lastDayFloor()}::uuid
-        and (${serverId ?? null}::uuid is null or server_id = ${serverId ?? null}::uuid)
-    ) recent
-    group by server_id, hour`;
+    select server_id as "serverId", sum(calls)::int as count,
+      greatest(0, 23 - extract(epoch from date_trunc('hour', now(), 'UTC') - hour) / 3600)::int as hour,
+      coalesce(sum(calls) filter (where not observed and decision in ('denied', 'hidden', 'limited')), 0)::int
+        as refused
+    from call_counts(${orgId}::uuid, now() - interval '24 hours')
+    where ${serverId ?? null}::uuid is null or server_id = ${serverId ?? null}::uuid
+    group by 1, 3`;
 }
 
 function sum<Row>(rows: readonly Row[], value: (row: Row) => number): number {

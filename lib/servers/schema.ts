@@ -91,6 +91,10 @@ export const RegisterServer = z.discriminatedUnion("kind", [
 ]);
 export type RegisterServer = z.infer<typeof RegisterServer>;
 
+/** What of an agent a server may be kept from using; the names are MCP's client capabilities. */
+export const strippableCapabilities = ["sampling", "elicitation", "roots"] as const;
+export type StrippableCapability = (typeof strippableCapabilities)[number];
+
 /**
  * What changes; absent parts stay. `headers` and `settings` are the whole new set: a header without
  * a value, like an absent secret field, keeps the value on record.
@@ -105,6 +109,10 @@ export const UpdateServer = z.strictObject({
     .superRefine(refuseRepeats)
     .optional(),
   settings: Settings.optional(),
+  strippedCapabilities: z
+    .array(z.enum(strippableCapabilities))
+    .refine((names) => new Set(names).size === names.length, "Name each once")
+    .optional(),
 });
 export type UpdateServer = z.infer<typeof UpdateServer>;
 

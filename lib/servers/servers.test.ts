@@ -6,11 +6,25 @@ import { database } from "#lib/db.ts";
 import { newId } from "#lib/ids.ts";
 import { contextAs, makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { getServer, listServers, registerServer, removeServer } from "./servers.ts";
+import { recordTransport } from "./transport.ts";
+import { updateServer } from "./update.ts";
 
 const target = { kind: "url", url: "https://mcp.example.test/mcp" };
 
 const auditOf = (context: OrgContext) =>
   database().auditEvent.findMany({ where: { orgId: context.org.id }, orderBy: { id: "asc" } });
+
+test("how a server speaks is found out again when its URL changes, and only then", async () => {
+  const owner = await makeOrg();
+  const { id } = await registerServer(owner, { slug: "older", name: "Older", ...target });
+  await recordTransport(owner.org.id, id, "sse", ["2024-11-05"]);
+  const renamed = await updateServer(owner, { server: "older", name: "Renamed" });
+  const moved = await updateServer(owner, {
+    server: "older",
+    url: "https://other.example.test/sse",
+  });
+  expect([renamed.transport, moved.transport]).toEqual(["sse", null]);
+});
 
 test("a new server denies everything, and its registration is on the audit record", async () => {
   const owner = await makeOrg();
@@ -26,6 +40,8 @@ test("a new server denies everything, and its registration is on the audit recor
     healthDetail: null,
     healthAt: null,
     protocolRevision: null,
+    protocolRevisions: [],
+    transport: null,
     tools: 0,
     heldTools: 0,
     agents: 0,
@@ -135,8 +151,9 @@ test("lists count tools, agents and the calls of 24 hours, in as many queries fo
     where: { orgId_id: { orgId: owner.org.id, id: revoked.id } },
     data: { revokedAt: new Date() },
   });
-  const call = (ageHours: number, decision: string, observed = false) => {
-    const at = new Date(Date.now() - ageHours * 3_600_000);
+  const hour = 3_600_000;
+  const now = Date.now();
+  const call = (at: Date, decision: string, observed = false) => {
     return database().call.create({
       data: {
         orgId: owner.org.id,
@@ -157,12 +174,14 @@ test("lists count tools, agents and the calls of 24 hours, in as many queries fo
       },
     });
   };
-  await call(0.5, "allowed");
-  await call(0.6, "denied");
-  await call(1.5, "limited");
-  await call(2.5, "approval");
-  await call(23.5, "hidden", true);
-  await call(24.5, "denied");
+  // Hours of the clock; the last begins with the hour that is not over yet.
+  const within = (hoursAgo: number) => new Date(Math.floor(now / hour - hoursAgo) * hour);
+  await call(within(0), "allowed");
+  await call(within(0), "denied");
+  await call(within(1), "limited");
+  await call(within(2), "approval");
+  await call(new Date(now - 23.99 * hour), "hidden", true);
+  await call(new Date(now - 24.1 * hour), "denied");
 
   const countQueries = async () => {
     // Only watched: every statement to Postgres passes here.

@@ -8,7 +8,13 @@ import { parseInput } from "#lib/input.ts";
 import { authorOf } from "#lib/rules/author.ts";
 import { findServer } from "./find.ts";
 import { loadServerRows, oneServerRow, type ServerRow } from "./rows.ts";
-import { RegisterServer, RemoveServer, ServerInput } from "./schema.ts";
+import {
+  RegisterServer,
+  RemoveServer,
+  ServerInput,
+  type StrippableCapability,
+  strippableCapabilities,
+} from "./schema.ts";
 import { checkTarget, sealSecrets } from "./target.ts";
 
 export type { ServerRow } from "./rows.ts";
@@ -20,6 +26,14 @@ export interface ServerDetail extends ServerRow {
   secretNames: string[];
   /** Settings of a connector that are no secrets. */
   settings: Record<string, unknown>;
+  /** What of its agents the server may not use. */
+  strippedCapabilities: StrippableCapability[];
+  /** Its hints may lower a tool's class. */
+  trusted: boolean;
+  /** Its harmless changes are accepted without a person. */
+  acceptsHarmless: boolean;
+  /** When its tools were last read successfully. */
+  discoveredAt: Date | null;
   serverInfo: unknown;
 }
 
@@ -98,6 +112,12 @@ export async function getServer(context: OrgContext, input: unknown): Promise<Se
     secretNames: secrets.map(({ name }) => name),
     // A cast, because the column is JSON: registration writes an object and nothing else does.
     settings: server.settings as Record<string, unknown>,
+    strippedCapabilities: strippableCapabilities.filter((name) =>
+      server.strippedCapabilities.includes(name),
+    ),
+    trusted: server.trusted,
+    acceptsHarmless: server.acceptsHarmless,
+    discoveredAt: server.discoveredAt,
     serverInfo: server.serverInfo,
   };
 }

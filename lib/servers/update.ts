@@ -1,3 +1,4 @@
+import { voidApprovals } from "#lib/approvals/void.ts";
 import { changeOrg } from "#lib/audit/change.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
@@ -41,13 +42,21 @@ export async function updateServer(context: OrgContext, input: unknown): Promise
         await audit({ action: "server.secrets", subject, detail: { entered, kept: plan.kept } });
       }
     }
-    const name = change.name === undefined ? {} : { name: change.name };
+    const { name, strippedCapabilities } = change;
+    const plain = {
+      ...(name === undefined ? {} : { name }),
+      ...(strippedCapabilities === undefined ? {} : { strippedCapabilities }),
+    };
     const untested = plan ? { health: "unknown" as const, healthDetail: null } : {};
+    // How a new address speaks MCP is for its discovery to find out.
+    const unknown = plan?.data.url === undefined ? {} : { transport: null };
     await transaction.server.update({
       where: { orgId_id: { orgId, id } },
-      data: { ...name, ...plan?.data, ...untested, revision: { increment: 1 } },
+      data: { ...plain, ...plan?.data, ...untested, ...unknown, revision: { increment: 1 } },
     });
-    await audit({ action: "server.update", subject, detail: { ...name, ...plan?.data } });
+    // Where an approved call would go, and as whom, is not what was approved any more.
+    if (plan) await voidApprovals(transaction, orgId, { serverId: id });
+    await audit({ action: "server.update", subject, detail: { ...plain, ...plan?.data } });
     return id;
   });
   return oneServerRow(context, serverId);

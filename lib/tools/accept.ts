@@ -1,11 +1,12 @@
+import { voidApprovals } from "#lib/approvals/void.ts";
 import { changeOrg } from "#lib/audit/change.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
 import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
 import { findServer } from "#lib/servers/find.ts";
-import { Prisma } from "#prisma/client.ts";
-import { classificationOf, readDefinition } from "./definition.ts";
+import { readDefinition } from "./definition.ts";
+import { acceptedAs } from "./record.ts";
 import { AcceptTools } from "./schema.ts";
 
 /**
@@ -50,16 +51,9 @@ export async function acceptTools(
     }
     for (const { id, held } of changes) {
       if (held === null) continue;
-      const { name: _, ...accepted } = held;
       await transaction.tool.update({
         where: { orgId_id: { orgId, id } },
-        data: {
-          ...accepted,
-          ...classificationOf(held.definition),
-          state: "accepted",
-          heldDefinition: Prisma.DbNull,
-          heldDigest: null,
-        },
+        data: acceptedAs(held, server.trusted),
       });
     }
     await transaction.server.update({
@@ -67,6 +61,7 @@ export async function acceptTools(
       data: { revision: { increment: 1 } },
     });
     const accepted = changes.map(({ name }) => name).sort();
+    await voidApprovals(transaction, orgId, { serverId: server.id, tools: accepted });
     await audit({
       action: "tool.accept",
       subject: { kind: "server", id: server.id, name: slug },

@@ -43,11 +43,19 @@ export function readDefinition(raw: unknown): ReadDefinition | null {
   }
 }
 
-/** Category, risk class and their evidence, as the columns of a tool. */
-export function classificationOf(definition: unknown) {
-  const parsed: ToolDefinition = Definition.parse(definition);
+/** A stored definition as the classifier reads it. @throws ZodError when it never was a definition */
+export function parseDefinition(definition: unknown): ToolDefinition {
+  return Definition.parse(definition);
+}
+
+/**
+ * Category, risk class and their evidence, as the columns of a tool.
+ *
+ * @param trusted whether the org lets this server's hints lower a class
+ */
+export function classificationOf(definition: unknown, trusted: boolean) {
   const { category, riskClass, confidence, signals, rationale, evidence }: Classification =
-    classifyTool(parsed, { trustedAnnotations: false });
+    classifyTool(parseDefinition(definition), { trustedAnnotations: trusted });
   return {
     category,
     riskClass,

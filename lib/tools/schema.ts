@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { categories, riskClasses } from "#lib/policy/types.ts";
 
 export const ToolInput = z.strictObject({ server: z.string(), tool: z.string() });
 export type ToolInput = z.infer<typeof ToolInput>;
@@ -15,3 +16,24 @@ export const AcceptTools = z.strictObject({
     .max(1000, "Use at most 1,000 tools"),
 });
 export type AcceptTools = z.infer<typeof AcceptTools>;
+
+/** A person's own category and class of a tool, and why. */
+export const OverrideTool = z.strictObject({
+  ...ToolInput.shape,
+  category: z.enum(categories),
+  riskClass: z.enum(riskClasses),
+  note: z
+    .string()
+    .trim()
+    .min(3, "Say why, in a few words")
+    .max(500, "Use at most 500 characters")
+    .regex(/^[^\0]*$/, "Leave out NUL characters"),
+});
+export type OverrideTool = z.infer<typeof OverrideTool>;
+
+export const SetServerReview = z.strictObject({
+  server: z.string(),
+  trusted: z.boolean().optional(),
+  acceptsHarmless: z.boolean().optional(),
+});
+export type SetServerReview = z.infer<typeof SetServerReview>;

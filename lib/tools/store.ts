@@ -1,15 +1,21 @@
+import { voidApprovals } from "#lib/approvals/void.ts";
+import { writeAudit } from "#lib/audit/change.ts";
 import { database, type Transaction } from "#lib/db.ts";
-import { AppError } from "#lib/errors.ts";
-import { newId } from "#lib/ids.ts";
 import { Prisma } from "#prisma/client.ts";
-import { classificationOf, type ReadDefinition, readDefinition } from "./definition.ts";
-import { type RecordedTool, reviewDefinition } from "./review.ts";
+import { type ReadDefinition, readDefinition } from "./definition.ts";
+import { tellFailing } from "./failing.ts";
+import { tellHeld } from "./held.ts";
+import {
+  addTools,
+  changeTools,
+  type RecordChanges,
+  readRecord,
+  removeMissing,
+  type ServerKey,
+} from "./record.ts";
+import { reviewDefinition } from "./review.ts";
+import { recordSeen, touchSeen } from "./seen.ts";
 import { toStorable, toStorableText } from "./storable.ts";
-
-export interface ServerKey {
-  orgId: string;
-  serverId: string;
-}
 
 /** What a server answered to `tools/list` and `initialize`; nothing of it is trusted. */
 export interface Discovery {
@@ -27,8 +33,9 @@ export interface DiscoveryResult {
 
 /**
  * Compares what a server offers with the record (no tenant check: the proxy's side). The first
- * discovery is the baseline; later on a new or changed definition is held, a missing one removed.
- * Of two tools with one name the first counts; the other is not on record and so never offered.
+ * discovery is the baseline; later on a new or changed definition is held, or accepted where the
+ * server is set so and it is harmless; a missing one is removed. Of two tools with one name the
+ * first counts; the other is not on record and so never offered.
  *
  * @throws AppError `not_found` when the server is gone
  */
@@ -41,26 +48,38 @@ export async function storeDiscovery(
     const read = readDefinition(raw);
     if (read && !seen.has(read.name)) seen.set(read.name, read);
   }
-  const { orgId } = server;
+  const now = new Date();
   const news = {
     health: "ok",
     healthDetail: null,
+    healthAt: now,
+    discoveredAt: now,
     protocolRevision: toStorableText(discovery.protocolRevision),
     serverInfo: toStorable(discovery.serverInfo) ?? Prisma.DbNull,
   } as const;
-  if (await isOnRecord(server, seen)) {
-    return touch(database(), server, seen.size, { ...news, healthAt: new Date() });
-  }
+  if (await isOnRecord(server, seen)) return touch(database(), server, seen.size, news);
   return database().$transaction(
     async (transaction) => {
-      await transaction.$executeRaw`select lock_org_for_change(${orgId}::uuid)`;
-      const { isBaseline, recorded } = await readRecord(transaction, server);
-      const added = await addTools(transaction, server, recorded, seen, isBaseline);
-      const changed = await changeTools(transaction, orgId, recorded, seen);
+      await transaction.$executeRaw`select lock_org_for_change(${server.orgId}::uuid)`;
+      const record = await readRecord(transaction, server);
+      const added = await addTools(transaction, server, record, seen);
+      const changed = await changeTools(transaction, server, record, seen);
       const removed = await removeMissing(transaction, server, seen);
-      const revision = added + changed + removed > 0 ? { revision: { increment: 1 } } : {};
-      const data = { ...news, ...revision, healthAt: new Date() };
-      return { ...(await touch(transaction, server, seen.size, data)), removed };
+      const unseen = await recordSeen(transaction, server, seen);
+      const held = [...added.held, ...changed.held];
+      await tellHeld(
+        transaction,
+        server,
+        held.filter(({ id, digest }) => unseen.has(`${id} ${digest}`)),
+      );
+      await auditHarmless(transaction, server, [...added.harmless, ...changed.harmless]);
+      const count = added.count + changed.count + removed;
+      const revision = count > 0 ? { revision: { increment: 1 } } : {};
+      await voidApprovals(transaction, server.orgId, { outdatedOn: server.serverId });
+      return {
+        ...(await touch(transaction, server, seen.size, { ...news, ...revision })),
+        removed,
+      };
     },
     { timeout: 30_000 },
   );
@@ -73,38 +92,15 @@ export async function recordHealth(
   health: "ok" | "failing",
   detail: string | null,
 ): Promise<void> {
-  await database().server.updateMany({
-    where: { orgId, id: serverId, removedAt: null },
-    data: {
-      health,
-      healthDetail: detail === null ? null : toStorableText(detail),
-      healthAt: new Date(),
-    },
+  const healthDetail = detail === null ? null : toStorableText(detail);
+  const data = { health, healthDetail, healthAt: new Date() };
+  const server = { orgId, id: serverId, removedAt: null };
+  await database().$transaction(async (transaction) => {
+    const changed = { ...server, health: { not: health } };
+    const { count } = await transaction.server.updateMany({ where: changed, data });
+    if (count === 0) await transaction.server.updateMany({ where: server, data });
+    else if (health === "failing") await tellFailing(transaction, orgId, serverId, healthDetail);
   });
-}
-
-type Recorded = RecordedTool & { id: string; name: string };
-
-interface ToolRecord {
-  /** Nothing was discovered before. */
-  isBaseline: boolean;
-  recorded: Recorded[];
-}
-
-async function readRecord(
-  client: Transaction,
-  { orgId, serverId }: ServerKey,
-): Promise<ToolRecord> {
-  const current = await client.server.findFirst({
-    where: { orgId, id: serverId, removedAt: null },
-    select: { protocolRevision: true },
-  });
-  if (!current) throw new AppError("not_found", "This server has been removed.");
-  const recorded = await client.tool.findMany({
-    where: { orgId, serverId },
-    select: { id: true, name: true, digest: true, heldDigest: true, state: true },
-  });
-  return { isBaseline: current.protocolRevision === null, recorded };
 }
 
 /** The usual case, looked at without locking the org's admissions out. */
@@ -126,88 +122,32 @@ async function isOnRecord(
 
 async function touch(
   client: Transaction,
-  { orgId, serverId }: ServerKey,
+  server: ServerKey,
   tools: number,
   data: Prisma.ServerUpdateInput,
 ): Promise<DiscoveryResult> {
-  await client.tool.updateMany({
-    where: { orgId, serverId, state: { not: "removed" } },
-    data: { lastSeenAt: new Date() },
-  });
+  const { orgId, serverId } = server;
+  await touchSeen(client, server);
   await client.server.update({ where: { orgId_id: { orgId, id: serverId } }, data });
   const held = await client.tool.count({ where: { orgId, serverId, state: "held" } });
   return { tools, held, removed: 0 };
 }
 
-async function addTools(
+/** What no person accepted says so in the record of changes. */
+async function auditHarmless(
   transaction: Transaction,
   { orgId, serverId }: ServerKey,
-  recorded: readonly Recorded[],
-  seen: ReadonlyMap<string, ReadDefinition>,
-  isBaseline: boolean,
-): Promise<number> {
-  const known = new Set(recorded.map(({ name }) => name));
-  const { count } = await transaction.tool.createMany({
-    data: [...seen.values()]
-      .filter(({ name }) => !known.has(name))
-      .map(({ name, definition, digest }) => ({
-        orgId,
-        id: newId(),
-        serverId,
-        name,
-        definition,
-        digest,
-        ...(isBaseline
-          ? { state: "accepted" as const }
-          : { state: "held" as const, heldDefinition: definition, heldDigest: digest }),
-        ...classificationOf(definition),
-      })),
+  tools: RecordChanges["harmless"],
+): Promise<void> {
+  if (tools.length === 0) return;
+  const { slug } = await transaction.server.findUniqueOrThrow({
+    where: { orgId_id: { orgId, id: serverId } },
+    select: { slug: true },
   });
-  return count;
-}
-
-async function changeTools(
-  transaction: Transaction,
-  orgId: string,
-  recorded: readonly Recorded[],
-  seen: ReadonlyMap<string, ReadDefinition>,
-): Promise<number> {
-  let changed = 0;
-  for (const tool of recorded) {
-    const definition = seen.get(tool.name);
-    const change = definition && changeOf(tool, definition);
-    if (!change) continue;
-    await transaction.tool.update({ where: { orgId_id: { orgId, id: tool.id } }, data: change });
-    changed += 1;
-  }
-  return changed;
-}
-
-function changeOf(tool: Recorded, seen: ReadDefinition): Prisma.ToolUpdateInput | null {
-  const held = { state: "held", heldDefinition: seen.definition, heldDigest: seen.digest } as const;
-  const review = reviewDefinition(tool, seen);
-  switch (review.kind) {
-    case "unchanged":
-      return null;
-    case "restore":
-      return { state: "accepted", heldDefinition: Prisma.DbNull, heldDigest: null };
-    case "hold":
-      return held;
-    case "replace": {
-      const { definition, digest } = seen;
-      return { ...held, definition, digest, ...classificationOf(definition) };
-    }
-  }
-}
-
-async function removeMissing(
-  transaction: Transaction,
-  { orgId, serverId }: ServerKey,
-  seen: ReadonlyMap<string, ReadDefinition>,
-): Promise<number> {
-  const { count } = await transaction.tool.updateMany({
-    where: { orgId, serverId, state: { not: "removed" }, name: { notIn: [...seen.keys()] } },
-    data: { state: "removed" },
+  const context = { org: { id: orgId }, actor: { kind: "system", name: "Callgate" } } as const;
+  await writeAudit(transaction, context, {
+    action: "tool.accept",
+    subject: { kind: "server", id: serverId, name: slug },
+    detail: { tools: tools.toSorted(), harmless: true },
   });
-  return count;
 }

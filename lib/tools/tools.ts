@@ -8,15 +8,27 @@ import { parseInput } from "#lib/input.ts";
 import type { PolicyDocument } from "#lib/policy/document.ts";
 import { type EffectiveRule, effectiveRule } from "#lib/policy/effective.ts";
 import type { Category, RiskClass } from "#lib/policy/types.ts";
+import { authorName } from "#lib/rules/author.ts";
 import { storedDocument } from "#lib/rules/stored.ts";
 import { findServer } from "#lib/servers/find.ts";
-import { lastDayFloor } from "#lib/servers/rows.ts";
 import { ServerInput } from "#lib/servers/schema.ts";
 import type { Tool } from "#prisma/client.ts";
-import { factsOf } from "./facts.ts";
+import { type ChangeDetail, compareDefinitions } from "./compare.ts";
+import { classifiedFactsOf, factsOf } from "./facts.ts";
 import { ToolInput } from "./schema.ts";
 
 export { acceptTools } from "./accept.ts";
+export { listDefinitions, listRemovedTools } from "./history.ts";
+export { clearOverride, overrideTool } from "./override.ts";
+export { type ServerReview, setServerReview } from "./review-settings.ts";
+
+/** Who set a tool's category and class by hand, why, and what it was classified as. */
+export interface ToolOverrideDetail {
+  by: string;
+  at: Date;
+  note: string;
+  classified: { category: Category; riskClass: RiskClass };
+}
 
 /** A tool with its class and with what the server's default policy says of it. */
 export interface ToolRow {
@@ -32,11 +44,15 @@ export interface ToolRow {
   signals: Signal[];
   rationale: string;
   evidence: Evidence[];
+  /** Category and class above are a person's; null when they are the classifier's. */
+  override: ToolOverrideDetail | null;
   state: "accepted" | "held" | "removed";
   /** The accepted definition as the server sent it; of a tool that is new, the held one. */
   definition: unknown;
   /** What the server announces now and nobody has accepted; only while held. */
   heldDefinition?: unknown;
+  /** What of it differs from the accepted one; of a new tool all of it. Empty while nothing is held. */
+  heldChanges: ChangeDetail[];
   heldDigest: string | null;
   /** Held because it is new, not because it changed. */
   isNew: boolean;
@@ -91,6 +107,9 @@ export async function getTool(context: OrgContext, input: unknown): Promise<Tool
   );
 }
 
+/** Against it, the arguments of a new tool show one by one. */
+const nothing = { inputSchema: { type: "object", properties: {} } };
+
 interface ToolCount {
   tool: string;
   count: number;
@@ -99,12 +118,11 @@ interface ToolCount {
 
 function countCalls(context: OrgContext, serverId: string): Promise<ToolCount[]> {
   return database().$queryRaw`
-    select tool, count(*)::int as count,
-      (count(*) filter (where not observed and decision in ('denied', 'hidden', 'limited')))::int
+    select tool, sum(calls)::int as count,
+      coalesce(sum(calls) filter (where not observed and decision in ('denied', 'hidden', 'limited')), 0)::int
         as refused
-    from calls
-    where org_id = ${context.org.id}::uuid and server_id = ${serverId}::uuid
-      and id >= ${lastDayFloor()}::uuid
+    from call_counts(${context.org.id}::uuid, now() - interval '24 hours')
+    where server_id = ${serverId}::uuid
     group by tool`;
 }
 
@@ -119,6 +137,7 @@ async function readDocument(context: OrgContext, policyId: string): Promise<Poli
 function toRow(tool: Tool, document: PolicyDocument, count: ToolCount | undefined): ToolRow {
   const facts = factsOf(tool);
   const { title, description, inputSchema } = textsOf(tool.definition);
+  const isNew = tool.state === "held" && tool.heldDigest === tool.digest;
   const { total, required } = parameterSummary(inputSchema);
   return {
     id: tool.id,
@@ -133,16 +152,33 @@ function toRow(tool: Tool, document: PolicyDocument, count: ToolCount | undefine
     rationale: tool.rationale,
     // A cast, because the column is JSON: only `classificationOf` writes it.
     evidence: tool.evidence as unknown as Evidence[],
+    override: overrideOf(tool),
     state: tool.state,
     definition: tool.definition,
     ...(tool.state === "held" && { heldDefinition: tool.heldDefinition }),
+    heldChanges:
+      tool.state === "held"
+        ? compareDefinitions(isNew ? nothing : tool.definition, tool.heldDefinition)
+        : [],
     heldDigest: tool.state === "held" ? tool.heldDigest : null,
-    isNew: tool.state === "held" && tool.heldDigest === tool.digest,
+    isNew,
     rule: effectiveRule(document, facts),
     calls24h: count?.count ?? 0,
     refused24h: count?.refused ?? 0,
     firstSeenAt: tool.firstSeenAt,
     lastSeenAt: tool.lastSeenAt,
+  };
+}
+
+function overrideOf(tool: Tool): ToolOverrideDetail | null {
+  const { overrideBy, overrideAt, overrideNote, ...stored } = tool;
+  if (overrideAt === null) return null;
+  const { category, riskClass } = classifiedFactsOf(stored);
+  return {
+    by: authorName(overrideBy ?? ""),
+    at: overrideAt,
+    note: overrideNote ?? "",
+    classified: { category, riskClass },
   };
 }
 

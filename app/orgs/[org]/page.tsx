@@ -2,6 +2,7 @@ import { ChangeList } from "#components/overview/change-list.tsx";
 import { Checklist } from "#components/overview/checklist.tsx";
 import { DecisionPlot } from "#components/overview/decision-plot.tsx";
 import { NeedsYou } from "#components/overview/needs-you.tsx";
+import { RangeLinks } from "#components/overview/range-links.tsx";
 import { Ranking } from "#components/overview/ranking.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
@@ -9,15 +10,16 @@ import { Card, Section } from "#components/ui/card.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { callFloor } from "#lib/calls/floor.ts";
 import { type OrgOverview, orgOverview } from "#lib/orgs/overview.ts";
+import { type OverviewRange, overviewRanges } from "#lib/orgs/schema.ts";
 import { requireOrg } from "#lib/web/session.ts";
 
 export const metadata = { title: "Overview" };
 
-const hourMilliseconds = 60 * 60 * 1000;
-
-export default async function OverviewPage({ params }: PageProps<"/orgs/[org]">) {
+export default async function OverviewPage({ params, searchParams }: PageProps<"/orgs/[org]">) {
   const context = await requireOrg((await params).org, "org.read");
-  const overview = await orgOverview(context);
+  const asked = (await searchParams).range;
+  const range = overviewRanges.find((known) => known === asked) ?? "24h";
+  const overview = await orgOverview(context, { range });
   const base = `/orgs/${context.org.slug}`;
   const isNew = overview.checklist.some(({ id, done }) => id === "first_call" && !done);
   return (
@@ -29,31 +31,38 @@ export default async function OverviewPage({ params }: PageProps<"/orgs/[org]">)
           <LastChanges base={base} changes={overview.lastChanges} />
         </>
       ) : (
-        <Established base={base} overview={overview} />
+        <Established base={base} range={range} overview={overview} />
       )}
     </Page>
   );
 }
 
-function Established({ base, overview }: { base: string; overview: OrgOverview }) {
+interface EstablishedProps {
+  base: string;
+  range: OverviewRange;
+  overview: OrgOverview;
+}
+
+function Established({ base, range, overview }: EstablishedProps) {
   const calls = `${base}/calls`;
   return (
     <>
       <NeedsYou base={base} {...overview} />
-      <Section title="Decisions" description="Every call of the last 24 hours, by the hour.">
+      <Section title="Decisions" actions={<RangeLinks base={base} current={range} />}>
         <Card className="p-4">
           <DecisionPlot
+            range={range}
             callsHref={calls}
-            hours={overview.hourly.map((hour) => ({
-              ...hour,
-              before: callFloor(new Date(Date.parse(hour.hour) + hourMilliseconds)),
+            bars={overview.buckets.map((bucket) => ({
+              ...bucket,
+              before: callFloor(new Date(bucket.end)),
             }))}
           />
         </Card>
       </Section>
       <div className="grid gap-6 lg:grid-cols-2">
         <Ranking
-          title="Most refused tools"
+          title="Most refused tools, 24 h"
           tone="danger"
           empty="No call was refused in the last 24 hours."
           rows={overview.mostRefusedTools.map(({ server, tool, count }) => ({
@@ -65,7 +74,7 @@ function Established({ base, overview }: { base: string; overview: OrgOverview }
           }))}
         />
         <Ranking
-          title="Busiest agents"
+          title="Busiest agents, 24 h"
           tone="accent"
           empty="No agent called in the last 24 hours."
           rows={overview.busiestAgents.map(({ agent, count }) => ({

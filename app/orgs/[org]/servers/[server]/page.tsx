@@ -1,48 +1,79 @@
+import { ToolExtrasProvider } from "#components/policy/tool-extras.tsx";
+import { ProposalHint } from "#components/proposals/proposal-hint.tsx";
 import { Discovery } from "#components/servers/discovery.tsx";
+import { RemovedTools } from "#components/tools/removed-tools.tsx";
 import type { ToolView } from "#components/tools/tool-view.ts";
 import { ToolsTable } from "#components/tools/tools-table.tsx";
 import { SIGNAL_TEXT } from "#lib/catalog/describe.ts";
 import { defaultRateLimit } from "#lib/policy/edit.ts";
+import { definitionCost } from "#lib/proposals/cost.ts";
 import type { ServerDetail } from "#lib/servers/servers.ts";
-import { listTools, type ToolRow } from "#lib/tools/tools.ts";
+import { listRemovedTools, listTools, type ToolRow } from "#lib/tools/tools.ts";
 import { forPage } from "#lib/web/errors.ts";
 import { may, requireOrg } from "#lib/web/session.ts";
-import { acceptTools, readCalls, readTool, requestDiscovery, setToolRules } from "../actions.ts";
+import {
+  acceptTools,
+  clearOverride,
+  overrideTool,
+  readCalls,
+  readDefinitions,
+  readTool,
+  requestDiscovery,
+  setToolRules,
+} from "../actions.ts";
+import { readToolExtras } from "./policy/tool-extras.ts";
 import { readServer } from "./read-server.ts";
 
 export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/servers/[server]">) {
   const { org, server: slug } = await params;
   const context = await requireOrg(org, "servers.read");
-  const [server, tools] = await Promise.all([
+  const [server, tools, removed, cost] = await Promise.all([
     readServer(org, slug),
     forPage(listTools(context, { server: slug })),
+    forPage(listRemovedTools(context, { server: slug })),
+    forPage(definitionCost(context, { server: slug })),
   ]);
   if (tools.length === 0) {
     return (
-      <Discovery
-        org={org}
-        server={slug}
-        kind={server.kind}
-        canDiscover={may(context, "servers.discover")}
-        text={emptyText(server)}
-        requestDiscovery={requestDiscovery.bind(null, org)}
-      />
+      <>
+        <Discovery
+          org={org}
+          server={slug}
+          kind={server.kind}
+          canDiscover={may(context, "servers.discover")}
+          text={emptyText(server)}
+          requestDiscovery={requestDiscovery.bind(null, org)}
+        />
+        <RemovedTools tools={removed} />
+      </>
     );
   }
+  const base = `/orgs/${org}/servers/${slug}`;
   return (
-    <ToolsTable
-      server={slug}
-      tools={tools.map(toView)}
-      policyVersion={server.policyVersion}
-      startLimit={defaultRateLimit}
-      canEdit={may(context, "rules.write")}
-      callsHref={`/orgs/${org}/servers/${slug}/calls`}
-      signalTexts={SIGNAL_TEXT}
-      setToolRules={setToolRules.bind(null, org)}
-      acceptTools={acceptTools.bind(null, org)}
-      readTool={readTool.bind(null, org)}
-      readCalls={readCalls.bind(null, org)}
-    />
+    <>
+      {server.policyVersion === 1 && <ProposalHint href={`${base}/proposal`} />}
+      <ToolExtrasProvider {...(await readToolExtras(org, slug, server.policyVersion, tools))}>
+        <ToolsTable
+          server={slug}
+          tools={tools.map(toView)}
+          policyVersion={server.policyVersion}
+          startLimit={defaultRateLimit}
+          canEdit={may(context, "rules.write")}
+          callsHref={`${base}/calls`}
+          signalTexts={SIGNAL_TEXT}
+          cost={cost}
+          proposalHref={`${base}/proposal`}
+          setToolRules={setToolRules.bind(null, org)}
+          acceptTools={acceptTools.bind(null, org)}
+          overrideTool={overrideTool.bind(null, org)}
+          clearOverride={clearOverride.bind(null, org)}
+          readTool={readTool.bind(null, org)}
+          readCalls={readCalls.bind(null, org)}
+          readDefinitions={readDefinitions.bind(null, org)}
+        />
+      </ToolExtrasProvider>
+      <RemovedTools tools={removed} />
+    </>
   );
 }
 
@@ -56,7 +87,7 @@ function emptyText({ health, healthDetail, protocolRevision }: ServerDetail): st
 
 function toView(tool: ToolRow): ToolView {
   const { name, description, parameters, category, riskClass } = tool;
-  const { heldDigest, isNew, rule, calls24h, refused24h } = tool;
+  const { heldDigest, heldChanges, isNew, rule, calls24h, refused24h } = tool;
   const held = tool.state !== "held" ? null : isNew ? "new" : "changed";
   return {
     name,
@@ -66,6 +97,7 @@ function toView(tool: ToolRow): ToolView {
     riskClass,
     held,
     heldDigest,
+    heldChanges,
     rule,
     calls24h,
     refused24h,

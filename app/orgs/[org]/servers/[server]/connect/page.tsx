@@ -1,6 +1,7 @@
 import { createAgent, grantServers, rotateAgent } from "#app/orgs/[org]/agents/actions.ts";
 import { ConnectFlow } from "#components/connect/connect-flow.tsx";
 import { listAgents } from "#lib/agents/agents.ts";
+import { aggregateUrlOf } from "#lib/servers/proxy-url.ts";
 import { may, requireOrg } from "#lib/web/session.ts";
 import { readServer } from "../read-server.ts";
 
@@ -15,6 +16,7 @@ export default async function ConnectPage({
     <ConnectFlow
       org={org}
       server={{ slug, name: server.name, proxyUrl: server.proxyUrl }}
+      aggregateUrl={aggregateUrlOf(org)}
       agents={agents
         .filter((agent) => agent.revokedAt === null)
         .map((agent) => ({

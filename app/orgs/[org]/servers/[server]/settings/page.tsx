@@ -2,10 +2,12 @@ import { Discovery } from "#components/servers/discovery.tsx";
 import { RemoveServer } from "#components/servers/remove-server.tsx";
 import { ServerFacts } from "#components/servers/server-facts.tsx";
 import { ServerSettingsForm } from "#components/servers/server-settings-form.tsx";
+import { ReviewSettings } from "#components/tools/review-settings.tsx";
 import { Section } from "#components/ui/card.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { findConnector } from "#lib/servers/connectors.ts";
 import { may, requireOrg } from "#lib/web/session.ts";
-import { removeServer, requestDiscovery, updateServer } from "../../actions.ts";
+import { removeServer, requestDiscovery, setServerReview, updateServer } from "../../actions.ts";
 import { readServer } from "../read-server.ts";
 
 export default async function ServerSettingsPage({
@@ -28,6 +30,7 @@ export default async function ServerSettingsPage({
               url: server.url,
               settings: server.settings,
               secretNames: server.secretNames,
+              strippedCapabilities: server.strippedCapabilities,
             }}
             connector={connector}
             updateServer={updateServer.bind(null, org)}
@@ -38,7 +41,7 @@ export default async function ServerSettingsPage({
           <ServerFacts server={server} />
         </Section>
       )}
-      <Section title="Tools">
+      <Section title="Tools" description={lastRead(server.discoveredAt)}>
         <Discovery
           org={org}
           server={slug}
@@ -46,6 +49,13 @@ export default async function ServerSettingsPage({
           canDiscover={may(context, "servers.discover")}
           text="Reads the list of tools again. New and changed ones are held until somebody accepts them."
           requestDiscovery={requestDiscovery.bind(null, org)}
+        />
+        <ReviewSettings
+          key={`${server.trusted} ${server.acceptsHarmless}`}
+          server={slug}
+          review={{ trusted: server.trusted, acceptsHarmless: server.acceptsHarmless }}
+          canEdit={may(context, "rules.write")}
+          setServerReview={setServerReview.bind(null, org)}
         />
       </Section>
       {canWrite && (
@@ -59,5 +69,15 @@ export default async function ServerSettingsPage({
         </Section>
       )}
     </div>
+  );
+}
+
+function lastRead(at: Date | null) {
+  if (at === null) return "Not read yet.";
+  return (
+    <>
+      Last read <RelativeTime at={at.getTime()} />. They are read again on a schedule, when the
+      server says that its list changed, and when a list on its way to an agent differs.
+    </>
   );
 }

@@ -1,0 +1,86 @@
+import { voidApprovals } from "#lib/approvals/void.ts";
+import { changeOrg } from "#lib/audit/change.ts";
+import type { OrgContext } from "#lib/auth/context.ts";
+import { requirePermission } from "#lib/auth/permissions.ts";
+import type { Transaction } from "#lib/db.ts";
+import { parseInput } from "#lib/input.ts";
+import { findServer } from "#lib/servers/find.ts";
+import { classificationOf } from "./definition.ts";
+import { SetServerReview } from "./schema.ts";
+
+/** How the definitions of a server are judged. */
+export interface ServerReview {
+  /** Its hints may lower a tool's class, not only raise it. */
+  trusted: boolean;
+  /** Harmless changes are accepted without a person. */
+  acceptsHarmless: boolean;
+}
+
+/**
+ * Sets how a server's definitions are judged; absent parts stay. With another trust every tool of it is
+ * classified again in the same commit. What is held stays held.
+ */
+export async function setServerReview(context: OrgContext, input: unknown): Promise<ServerReview> {
+  requirePermission(context, "rules.write");
+  const { server: slug, trusted, acceptsHarmless } = parseInput(SetServerReview, input);
+  const orgId = context.org.id;
+  return changeOrg(context, "gate", async (transaction, audit) => {
+    const server = await findServer(context, slug, transaction);
+    const changed = {
+      ...(trusted !== undefined && trusted !== server.trusted && { trusted }),
+      ...(acceptsHarmless !== undefined &&
+        acceptsHarmless !== server.acceptsHarmless && { acceptsHarmless }),
+    };
+    const { id } = server;
+    const after = { trusted: server.trusted, acceptsHarmless: server.acceptsHarmless, ...changed };
+    if (Object.keys(changed).length === 0) return after;
+    const classified =
+      changed.trusted === undefined
+        ? []
+        : await classifyAgain(transaction, { orgId, serverId: id }, changed.trusted);
+    await transaction.server.update({
+      where: { orgId_id: { orgId, id } },
+      data: { ...changed, revision: { increment: 1 } },
+    });
+    if (classified.length > 0) {
+      await voidApprovals(transaction, orgId, { serverId: id, tools: classified });
+    }
+    const subject = { kind: "server", id, name: slug };
+    await audit({ action: "server.review", subject, detail: { ...changed, classified } });
+    return after;
+  });
+}
+
+/** @returns the names of the tools whose category or class is another now */
+async function classifyAgain(
+  transaction: Transaction,
+  key: { orgId: string; serverId: string },
+  trusted: boolean,
+): Promise<string[]> {
+  const tools = await transaction.tool.findMany({
+    where: key,
+    select: {
+      id: true,
+      name: true,
+      definition: true,
+      category: true,
+      riskClass: true,
+      confidence: true,
+      rationale: true,
+    },
+  });
+  const moved: string[] = [];
+  for (const tool of tools) {
+    const data = classificationOf(tool.definition, trusted);
+    // Few tools have hints, so few have anything to be written.
+    const isMoved = data.category !== tool.category || data.riskClass !== tool.riskClass;
+    const isReworded = data.rationale !== tool.rationale || data.confidence !== tool.confidence;
+    if (!isMoved && !isReworded) continue;
+    await transaction.tool.update({
+      where: { orgId_id: { orgId: key.orgId, id: tool.id } },
+      data,
+    });
+    if (isMoved) moved.push(tool.name);
+  }
+  return moved;
+}
