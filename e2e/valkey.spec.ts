@@ -83,6 +83,24 @@ test("the real Valkey MCP server is gated: refused commands never arrive at the 
     expect(await data.command("GET", "greeting")).toContain("still here");
   });
 
+  await test.step("one command denied in its own row is refused in any spelling, others pass", async () => {
+    await applyPolicy(
+      org,
+      "valkey",
+      "version: 1\ndefault: deny\ntools: { valkey_write: { action: allow } }\n",
+    );
+    await page.goto(`/orgs/${org}/servers/valkey`);
+    await page.getByRole("button", { name: /^Show \d+ commands of valkey_write$/ }).click();
+    const control = page.getByRole("group", { name: "Rule of DEL of valkey_write", exact: true });
+    await control.getByRole("radio", { name: "Deny" }).click();
+    await expect(page.getByText("DEL of valkey_write: deny")).toBeVisible();
+    for (const command of ["DEL", "del", " Del ", "del greeting"]) {
+      const refused = await write(command, "greeting");
+      expect(refused.decision, command).toMatchObject({ outcome: "denied" });
+    }
+    expect((await write("SET", "greeting", "still here")).isError).toBe(false);
+  });
+
   await test.step("the data server's own monitor saw no refused command", async () => {
     const seen = (await monitor.seen()).join("\n");
     expect(seen).toMatch(/"set" "greeting" "still here"/i);
@@ -90,16 +108,12 @@ test("the real Valkey MCP server is gated: refused commands never arrive at the 
   });
 });
 
-/** `in` is the plain way to say it; the pattern catches a command that brings its key along. */
 const deletesArePeoplesWork = `version: 1
 default: deny
 tools:
   valkey_read: { action: allow }
   valkey_write:
-    - when: [{ path: command, op: in, value: [DEL, UNLINK], ignore_case: true, trim: true }]
-      action: deny
-      reason: "Deleting keys is people's work."
-    - when: [{ path: command, op: matches, value: '(?s)(DEL|UNLINK)\\s.*', ignore_case: true, trim: true }]
+    - when: [{ path: command, joined_with: args, op: command_in, value: [DEL, UNLINK], ignore_case: true }]
       action: deny
       reason: "Deleting keys is people's work."
     - action: allow

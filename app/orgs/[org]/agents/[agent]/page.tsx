@@ -4,15 +4,20 @@ import { AgentState } from "#components/agents/agent-state.tsx";
 import { GrantsEditor } from "#components/agents/grants-editor.tsx";
 import { callItemOf } from "#components/calls/call-item.ts";
 import { CallsTable } from "#components/calls/calls-table.tsx";
+import { AgentLimits } from "#components/limits/agent-limits.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Section } from "#components/ui/card.tsx";
+import { CopyField } from "#components/ui/copy-button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { getAgent } from "#lib/agents/agents.ts";
 import { listCalls } from "#lib/calls/calls.ts";
+import { listLimitUsage } from "#lib/limits/limits.ts";
+import { aggregateUrlOf } from "#lib/servers/proxy-url.ts";
 import { listServers } from "#lib/servers/servers.ts";
 import { forPage } from "#lib/web/errors.ts";
 import { may, requireOrg } from "#lib/web/session.ts";
+import { readLimitUsage, resetLimit } from "../../servers/[server]/policy/actions.ts";
 import { grantServers, revokeAgent, rotateAgent } from "../actions.ts";
 
 export async function generateMetadata({ params }: PageProps<"/orgs/[org]/agents/[agent]">) {
@@ -23,9 +28,10 @@ export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agent
   const { org, agent: segment } = await params;
   const context = await requireOrg(org, "agents.read");
   const agent = await forPage(getAgent(context, { agent: decodeURIComponent(segment) }));
-  const [servers, { calls }] = await Promise.all([
+  const [servers, { calls }, usage] = await Promise.all([
     listServers(context),
     listCalls(context, { agent: agent.name, limit: 20 }),
+    forPage(listLimitUsage(context, { agent: agent.name })),
   ]);
   const choices = servers.map(({ slug, name }) => ({ slug, name }));
   const isEditable = may(context, "agents.write") && agent.revokedAt === null;
@@ -65,8 +71,27 @@ export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agent
             base={`/orgs/${org}`}
             grantServers={grantServers.bind(null, org)}
           />
+          {agent.revokedAt === null && agent.servers.length > 0 && (
+            <div className="mt-4 grid gap-2 text-sm">
+              <p className="text-muted">All servers of this agent, at one URL:</p>
+              <CopyField value={aggregateUrlOf(org)} what="URL of all servers" />
+            </div>
+          )}
         </Section>
       </div>
+      <Section
+        title="Limits in use"
+        description="Read again every few seconds. Slots free themselves as their window passes."
+      >
+        <AgentLimits
+          agent={agent.name}
+          start={usage}
+          server={agent.servers[0]?.slug ?? ""}
+          canReset={may(context, "rules.write") && agent.servers.length > 0}
+          readUsage={readLimitUsage.bind(null, org)}
+          resetLimit={resetLimit.bind(null, org)}
+        />
+      </Section>
       <Section
         title="Last calls"
         actions={

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { decisionKind } from "#components/calls/decision-kind.ts";
 import { decisionSentences } from "#components/calls/decision-sentence.ts";
 import { sizeText } from "#components/calls/duration-text.ts";
+import { methodWord } from "#components/calls/method-word.ts";
 import { OutcomeText } from "#components/calls/outcome-text.tsx";
 import { ShapeTable } from "#components/calls/shape-table.tsx";
 import { Waterfall } from "#components/calls/waterfall.tsx";
@@ -26,12 +27,19 @@ export default async function CallPage({ params }: PageProps<"/orgs/[org]/calls/
   const call = await forPage(getCall(context, { id }));
   const base = `/orgs/${org}`;
   const { decision, outcome } = decisionSentences(call);
-  const toolHref = `${base}/servers/${call.serverSlug}?tool=${encodeURIComponent(call.tool)}`;
+  const word = methodWord(call.method);
+  const server = `${base}/servers/${call.serverSlug}`;
+  const toolHref = word === null ? `${server}?tool=${encodeURIComponent(call.tool)}` : server;
   return (
     <Page width="content">
       <PageHeader
         breadcrumbs={[{ label: "Calls", href: `${base}/calls` }]}
-        title={<span className="font-mono text-lg">{call.tool}</span>}
+        title={
+          <span className="text-lg">
+            {word !== null && <span className="mr-2 text-muted">{word}</span>}
+            <span className="font-mono">{call.tool}</span>
+          </span>
+        }
         meta={
           <>
             <DecisionBadge decision={decisionKind(call.decision)} />
@@ -40,9 +48,14 @@ export default async function CallPage({ params }: PageProps<"/orgs/[org]/calls/
           </>
         }
         action={
+          word === null &&
           may(context, "rules.write") &&
           call.serverSlug !== "" && (
-            <ButtonLink href={toolHref}>Make a rule from this call</ButtonLink>
+            <ButtonLink
+              href={`${server}/policy?tool=${encodeURIComponent(call.tool)}&agent=${encodeURIComponent(call.agent)}`}
+            >
+              Make a rule from this call
+            </ButtonLink>
           )
         }
       />

@@ -1,0 +1,137 @@
+"use client";
+
+import { createContext, type ReactNode, useContext, useState } from "react";
+import { type ResetLimit, usageText } from "#components/limits/limit-list.tsx";
+import { limitsOfTool } from "#components/limits/limits-of-tool.ts";
+import { useLimitUsage } from "#components/limits/use-limit-usage.ts";
+import { type Action, runAction } from "#components/run-action.ts";
+import { UsageBar } from "#components/ui/sparkline.tsx";
+import { showToast } from "#components/ui/toast.tsx";
+import type { LimitUsageRow } from "#lib/limits/limits.ts";
+import type { ToolChoice } from "#lib/policy/edit.ts";
+import type { RateLimit } from "#lib/policy/types.ts";
+import { CommandList } from "./command-list.tsx";
+import type { CommandsOfTool } from "./commands-of-tool.ts";
+import type { TrialAnswer } from "./policy-answers.ts";
+import type { PolicyTool } from "./policy-tool.ts";
+
+export interface ToolExtrasProps {
+  server: string;
+  policyVersion: number;
+  canEdit: boolean;
+  startLimit: RateLimit;
+  tools: readonly PolicyTool[];
+  agents: readonly string[];
+  splits: readonly CommandsOfTool[];
+  usage: readonly LimitUsageRow[];
+  policyHref: string;
+  setCommandRules: Action<{ version: number } & CommandsOfTool>;
+  readUsage: Action<LimitUsageRow[]>;
+  resetLimit: ResetLimit;
+  tryPolicy: Action<TrialAnswer>;
+}
+
+export interface ToolExtras extends ToolExtrasProps {
+  refreshUsage: () => void;
+  setCommands: (tool: string, commands: readonly string[], choice: ToolChoice | null) => void;
+}
+
+const Extras = createContext<ToolExtras | null>(null);
+
+/** What the policy adds to the table of tools: commands, limits in use, trying a call. */
+export function ToolExtrasProvider(props: ToolExtrasProps & { children: ReactNode }) {
+  const { server, policyVersion, setCommandRules, children } = props;
+  const { usage, refresh } = useLimitUsage(props.readUsage, { server }, props.usage);
+  const [saved, setSaved] = useState<({ version: number } & CommandsOfTool) | null>(null);
+  const isAhead = saved !== null && saved.version > policyVersion;
+  const splits = props.splits.map((each) => (isAhead && saved.tool === each.tool ? saved : each));
+
+  async function setCommands(
+    tool: string,
+    commands: readonly string[],
+    choice: ToolChoice | null,
+  ): Promise<void> {
+    const answer = await runAction(setCommandRules, { server, tool, commands, rule: choice });
+    const subject =
+      commands.length === 1
+        ? `${commands[0]} of ${tool}`
+        : `${commands.length} commands of ${tool}`;
+    if (!answer.ok) {
+      showToast({
+        tone: "failed",
+        title: "The rule was not saved",
+        description: answer.error.message,
+      });
+      return;
+    }
+    setSaved(answer.data);
+    showToast({
+      title: choice === null ? `${subject}: as all other commands` : `${subject}: ${choice.choice}`,
+      description: "Takes effect on the next call.",
+    });
+  }
+
+  return (
+    <Extras
+      value={{
+        ...props,
+        usage,
+        splits,
+        refreshUsage: refresh,
+        setCommands: (tool, commands, choice) => void setCommands(tool, commands, choice),
+      }}
+    >
+      {children}
+    </Extras>
+  );
+}
+
+/** Null outside the provider. */
+export function useToolExtras(): ToolExtras | null {
+  return useContext(Extras);
+}
+
+export interface ToolExtraRowProps {
+  tool: Pick<PolicyTool, "name" | "category" | "riskClass">;
+  columns: number;
+}
+
+/** Below a tool's row: what is used of its limits, and its commands when it has any. */
+export function ToolExtraRow({ tool, columns }: ToolExtraRowProps) {
+  const extras = useToolExtras();
+  const [isOpen, setIsOpen] = useState(false);
+  if (extras === null) return null;
+  const split = extras.splits.find((each) => each.tool === tool.name);
+  const usage = limitsOfTool(extras.usage, tool).filter(({ target }) => target !== "all_tools");
+  if (split === undefined && usage.length === 0) return null;
+  return (
+    <tr {...roles.row} className="max-sm:block">
+      <td {...roles.cell} colSpan={columns} className="border-b px-2 pb-1.5 max-sm:block">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 pl-6 text-muted text-xs max-sm:pl-0">
+          {split && (
+            <button
+              type="button"
+              aria-expanded={isOpen}
+              onClick={() => setIsOpen(!isOpen)}
+              className="rounded underline-offset-2 hover:text-text hover:underline pointer-coarse:min-h-11"
+            >
+              {isOpen ? "Hide" : "Show"} {split.commands.length} commands
+              <span className="sr-only"> of {tool.name}</span>
+            </button>
+          )}
+          {usage.slice(0, 3).map((row) => (
+            <span key={row.key} className="inline-flex items-center gap-2 tabular-nums">
+              <UsageBar used={row.used} max={row.max} label={`${tool.name}: ${usageText(row)}`} />
+              {usageText(row)} · {row.owner.name}
+            </span>
+          ))}
+          {usage.length > 3 && <span>and {usage.length - 3} more</span>}
+        </div>
+        {isOpen && split && <CommandList extras={extras} split={split} />}
+      </td>
+    </tr>
+  );
+}
+
+/** Spelled out, as in Table: the display values of the phone layout would drop them. */
+const roles = { row: { role: "row" }, cell: { role: "cell" } };

@@ -1,0 +1,49 @@
+"use client";
+
+import { LimitList } from "#components/limits/limit-list.tsx";
+import { limitsOfTool } from "#components/limits/limits-of-tool.ts";
+import { Part } from "#components/tools/drawer-part.tsx";
+import { ButtonLink } from "#components/ui/button.tsx";
+import type { PolicyTool } from "./policy-tool.ts";
+import { useToolExtras } from "./tool-extras.tsx";
+import { TryPanel } from "./try-panel.tsx";
+
+/** In a tool's drawer: its rule with conditions, its limits in use, and a call to try. */
+export function ToolParts({ tool }: { tool: Pick<PolicyTool, "name" | "category" | "riskClass"> }) {
+  const extras = useToolExtras();
+  if (extras === null) return null;
+  const { server, canEdit, tools, agents, policyHref } = extras;
+  return (
+    <>
+      {canEdit && (
+        <ButtonLink
+          size="small"
+          href={`${policyHref}?tool=${encodeURIComponent(tool.name)}`}
+          className="justify-self-start"
+        >
+          Conditions and more
+        </ButtonLink>
+      )}
+      <Part title="Limits in use">
+        <LimitList
+          usage={limitsOfTool(extras.usage, tool)}
+          server={server}
+          canReset={canEdit}
+          resetLimit={extras.resetLimit}
+          onReset={extras.refreshUsage}
+        />
+      </Part>
+      <Part title="Try it">
+        <TryPanel
+          server={server}
+          tools={tools.filter(({ name }) => name === tool.name)}
+          agents={agents}
+          startTool={tool.name}
+          startAgent={null}
+          isNarrow
+          tryPolicy={extras.tryPolicy}
+        />
+      </Part>
+    </>
+  );
+}
