@@ -1,3 +1,4 @@
+import type { AccessTarget } from "#lib/policy/types.ts";
 import type { JsonRpcResponse, RequestId } from "./json/json-rpc.ts";
 import type { Access, Recorded } from "./ports.ts";
 import type { UpstreamFailure } from "./upstream/types.ts";
@@ -86,6 +87,50 @@ export function approvalAnswer(refused: Refused, publicUrl: string): JsonRpcResp
 /** Hidden and unknown tools get these very bytes (invariant 9; MCP: unknown tool is -32602). */
 export function unknownToolAnswer(id: RequestId, tool: string): JsonRpcResponse {
   return { jsonrpc: "2.0", id, error: { code: -32602, message: `Unknown tool: ${tool}` } };
+}
+
+/**
+ * A prompt or resource that there is not, or that is hidden: these very bytes either way (invariant 9).
+ * MCP names a missing resource -32002 in `resources/*` and everything else that is missing -32602.
+ */
+export function notFoundAnswer(
+  id: RequestId,
+  method: string,
+  target: AccessTarget,
+): JsonRpcResponse {
+  const code = method.startsWith("resources/") ? -32_002 : -32_602;
+  if (target.kind === "prompt") return errorAnswer(id, code, `Unknown prompt: ${target.name}`);
+  const message = `Resource not found: ${target.name}`;
+  return { jsonrpc: "2.0", id, error: { code, message, data: { uri: target.name } } };
+}
+
+/** A prompt or resource refused by a rule: there is no result to carry it, so it is an error. */
+export function notPermittedAnswer(
+  id: RequestId,
+  access: Access,
+  target: AccessTarget,
+  decided: { rule: string; reason: string | null; callId: string | null },
+): JsonRpcResponse {
+  const why = decided.reason ? ` Reason: ${decided.reason}` : "";
+  const decision = decided.callId === null ? "" : ` Decision ${decided.callId}.`;
+  const message =
+    `Blocked by policy: agent "${access.agentName}" may not use the ${target.kind} ${target.name} of ` +
+    `server "${access.serverSlug}".${sentence(why)} Rule: ${decided.rule}. Nothing was sent to the ` +
+    "server. Do not retry; ask an administrator of the org if this is needed." +
+    decision;
+  const data = {
+    outcome: "denied",
+    reason: decided.reason,
+    rule: decided.rule,
+    decisionId: decided.callId,
+    retryable: false,
+  };
+  return { jsonrpc: "2.0", id, error: { code: 403, message, data } };
+}
+
+/** A task that there is not, or that is another agent's: these very bytes either way. */
+export function unknownTaskAnswer(id: RequestId): JsonRpcResponse {
+  return { jsonrpc: "2.0", id, error: { code: -32_602, message: "Task not found" } };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AggregateAnswer } from "./aggregate/ports.ts";
 import type { Access, AccessAnswer, Ports } from "./ports.ts";
 
 /** What an agent presents with each request. */
@@ -17,17 +18,19 @@ const mostEntries = 10_000;
  * and session again in its transaction; everything else asks the database each time.
  */
 export class Authenticator {
-  readonly #ports: Pick<Ports, "digestOfToken" | "findAccess">;
+  readonly #ports: Pick<Ports, "digestOfToken" | "findAccess" | "aggregates">;
   readonly #remembered = new Map<string, Access>();
 
-  constructor(ports: Pick<Ports, "digestOfToken" | "findAccess">) {
+  constructor(ports: Pick<Ports, "digestOfToken" | "findAccess" | "aggregates">) {
     this.#ports = ports;
   }
 
   /** The access as of now. */
   async find(presented: Presented): Promise<AccessAnswer> {
     const key = this.#key(presented);
-    if (key === null) return { kind: "unauthenticated" };
+    if (key === null) {
+      return { kind: presented.authorization === undefined ? "no_token" : "unauthenticated" };
+    }
     if (presented.sessionId !== undefined && !uuid.test(presented.sessionId)) {
       return { kind: "session_ended" };
     }
@@ -40,6 +43,20 @@ export class Authenticator {
     if (answer.kind === "access") this.#remember(key.text, answer.access);
     else this.#remembered.delete(key.text);
     return answer;
+  }
+
+  /** What the token may use at the address of all its servers, as of now. */
+  async findAggregate(
+    presented: Omit<Presented, "serverSlug">,
+  ): Promise<AggregateAnswer | { kind: "no_token" }> {
+    const { authorization, orgSlug, sessionId } = presented;
+    const token = bearerToken(authorization);
+    const digest = token === null ? null : this.#ports.digestOfToken(token);
+    if (digest === null) {
+      return { kind: authorization === undefined ? "no_token" : "unauthenticated" };
+    }
+    if (sessionId !== undefined && !uuid.test(sessionId)) return { kind: "session_ended" };
+    return this.#ports.aggregates.find(digest, orgSlug, sessionId ?? null);
   }
 
   /** The access as last seen, or null; only good for a request that goes through admission. */

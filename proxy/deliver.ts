@@ -1,28 +1,40 @@
-import type { Exchange } from "./exchange.ts";
-import { filterToolList } from "./filter.ts";
-import type { JsonRpcResponse, RequestId } from "./json/json-rpc.ts";
+import { sealEventId } from "./correlation.ts";
+import { type Exchange, findUpstream, upstreamContext } from "./exchange.ts";
+import { stringifyChanged } from "./json/exact-numbers.ts";
+import type {
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  ParsedMessage,
+} from "./json/json-rpc.ts";
+import { judgeNotice } from "./notices.ts";
+import { judgeQuestion } from "./questions.ts";
+import { type Asked, screenAnswer } from "./screen.ts";
 import type { UpstreamFailure, UpstreamReply } from "./upstream/types.ts";
 
-/** What came of an upstream's reply. Exactly one of `answer` and `failure` is set. */
+/** What came of an upstream's reply. At most one of `answer` and `failure` is set. */
 export interface Delivered {
   answer: JsonRpcResponse | null;
   failure: UpstreamFailure | null;
   responseBytes: number;
 }
 
+type Failed = (failure: UpstreamFailure) => JsonRpcResponse;
+
 /**
  * Relays an upstream's reply to the agent: one JSON answer, or a stream up to the answer. Bytes pass
- * unchanged unless the message carries a tool list. When the agent has gone the reply is still read
- * to its end, because its outcome belongs in the record; disconnecting is not cancelling.
+ * unchanged unless something of a message is not for this agent. When the agent has gone the reply
+ * is still read to its end, because its outcome belongs in the record; disconnecting is not
+ * cancelling.
  *
- * @param requestId the request that is answered; null on a stream that belongs to no request
- * @param failed    makes the answer the agent gets when the upstream fails
+ * @param asked  the request that is answered; null on a stream that belongs to no request
+ * @param failed makes the answer the agent gets when the upstream fails
  */
 export async function deliver(
   exchange: Exchange,
   reply: UpstreamReply,
-  requestId: RequestId | null,
-  failed: (failure: UpstreamFailure) => JsonRpcResponse,
+  asked: Asked | null,
+  failed: Failed,
 ): Promise<Delivered> {
   const { reply: out } = exchange;
   switch (reply.kind) {
@@ -33,47 +45,54 @@ export async function deliver(
       out.empty(202);
       return { answer: null, failure: null, responseBytes: 0 };
     case "json": {
-      const filtered = screen(exchange, reply.message);
-      await out.finish(filtered ?? reply.bytes, reply.status);
-      return { answer: reply.message, failure: null, responseBytes: reply.bytes.length };
+      const { message, bytes } = reply;
+      const outgoing = await answerText(exchange, message, () => bytes.toString("utf8"), asked);
+      if (typeof outgoing !== "string" && outgoing !== null) {
+        await out.finish(failed(outgoing));
+        return { answer: null, failure: outgoing, responseBytes: bytes.length };
+      }
+      await out.finish(outgoing === null ? bytes : Buffer.from(outgoing), reply.status);
+      return { answer: message, failure: null, responseBytes: bytes.length };
     }
     case "stream":
-      return deliverStream(exchange, reply.events, requestId, failed);
+      return deliverStream(exchange, reply.events, asked, failed);
   }
 }
 
 async function deliverStream(
   exchange: Exchange,
   events: Extract<UpstreamReply, { kind: "stream" }>["events"],
-  requestId: RequestId | null,
-  failed: (failure: UpstreamFailure) => JsonRpcResponse,
+  asked: Asked | null,
+  failed: Failed,
 ): Promise<Delivered> {
   const { reply: out } = exchange;
   const delivered: Delivered = { answer: null, failure: null, responseBytes: 0 };
   out.startStream();
+  let resumable = false;
   for await (const event of events) {
     // Nobody answers for a stream that belongs to no request once its listener has gone.
-    if (requestId === null && out.gone) break;
-    switch (event.kind) {
-      case "priming":
-        await out.event("", event.id, event.retryMilliseconds);
-        break;
-      case "failed":
-        delivered.failure = event.failure;
-        break;
-      case "message": {
-        const { parsed } = event;
-        delivered.responseBytes += Buffer.byteLength(event.data);
-        const filtered = parsed.kind === "response" ? screen(exchange, parsed.message) : null;
-        if (parsed.kind === "response" && parsed.message.id === requestId) {
-          delivered.answer = parsed.message;
-        }
-        const data = filtered === null ? event.data : JSON.stringify(filtered);
-        await out.event(data, event.id, event.retryMilliseconds);
-      }
+    if (asked === null && out.gone) break;
+    if (event.kind === "failed") {
+      delivered.failure = event.failure;
+      break;
     }
+    const id = event.id === undefined ? undefined : sealedEventId(exchange, event.id);
+    resumable ||= id !== undefined;
+    if (event.kind === "priming") {
+      await out.event("", id, event.retryMilliseconds);
+      continue;
+    }
+    const { parsed, data } = event;
+    delivered.responseBytes += Buffer.byteLength(data);
+    const text = await messageText(exchange, parsed, data, asked, delivered);
+    if (delivered.failure !== null) break;
+    if (text !== null) await out.event(text, id, event.retryMilliseconds);
+    // What is withheld still marks a point from which the stream can be resumed.
+    else if (id !== undefined) await out.event("", id, event.retryMilliseconds);
   }
-  if (requestId !== null && delivered.answer === null) {
+  // A server that let go of its stream after naming a point of it answers on the next one (SEP-1699).
+  const later = resumable && exchange.era === "legacy" && delivered.failure === null;
+  if (asked !== null && delivered.answer === null && !later) {
     delivered.failure ??= {
       code: "closed",
       bytesSent: true,
@@ -86,12 +105,95 @@ async function deliverStream(
   return delivered;
 }
 
-/** The filtered message when it carries a tool list, else null; a difference is looked into. */
-function screen(exchange: Exchange, message: JsonRpcResponse): JsonRpcResponse | null {
-  const { state, gate, access } = exchange;
-  const filtered = filterToolList(message, gate, state.ports.digestOfDefinition);
-  if (filtered?.drifted) {
-    state.ports.reportDrift(access.orgId, access.serverId).catch(() => {});
+/** The text of one message as the agent gets it; null when it gets none. Notes answer and failure. */
+async function messageText(
+  exchange: Exchange,
+  parsed: ParsedMessage,
+  data: string,
+  asked: Asked | null,
+  delivered: Delivered,
+): Promise<string | null> {
+  switch (parsed.kind) {
+    case "request":
+      return questionText(exchange, parsed.message, data);
+    case "notification":
+      return noticeText(exchange, parsed.message, data);
+    case "response": {
+      const { message } = parsed;
+      const outgoing = await answerText(exchange, message, () => data, asked);
+      if (outgoing === null || typeof outgoing === "string") {
+        if (message.id === asked?.request.id) delivered.answer = message;
+        return outgoing ?? data;
+      }
+      if (asked !== null) delivered.failure = outgoing;
+      return null;
+    }
   }
-  return filtered?.message ?? null;
+}
+
+/** Null: the answer's own bytes. A failure: the answer is not one, and nothing of it is delivered. */
+async function answerText(
+  exchange: Exchange,
+  message: JsonRpcResponse,
+  source: () => string,
+  asked: Asked | null,
+): Promise<string | null | UpstreamFailure> {
+  const screened = await screenAnswer(exchange, message, asked);
+  switch (screened.kind) {
+    case "pass":
+      return null;
+    case "edit":
+      screened.edit(message);
+      return stringifyChanged(source(), message, screened.edit);
+    case "fault": {
+      const text = `An answer of the server ${screened.problem}.`;
+      return { code: "protocol", bytesSent: true, message: text };
+    }
+  }
+}
+
+async function questionText(
+  exchange: Exchange,
+  question: JsonRpcRequest,
+  data: string,
+): Promise<string | null> {
+  const verdict = judgeQuestion(exchange, question);
+  if (verdict.kind === "ask") {
+    const rename = (message: JsonRpcRequest) => {
+      message.id = verdict.id;
+    };
+    rename(question);
+    return stringifyChanged(data, question, rename);
+  }
+  const { code, message } = verdict;
+  const upstream = await findUpstream(exchange);
+  const refusal = { jsonrpc: "2.0", id: question.id, error: { code, message } } as const;
+  await upstream?.send(refusal, upstreamContext(exchange));
+  return null;
+}
+
+async function noticeText(
+  exchange: Exchange,
+  notice: JsonRpcNotification,
+  data: string,
+): Promise<string | null> {
+  const verdict = await judgeNotice(exchange, notice);
+  switch (verdict.kind) {
+    case "pass":
+      return data;
+    case "withhold":
+      return null;
+    case "params": {
+      const { jsonrpc, method } = notice;
+      const { params } = verdict;
+      return JSON.stringify(
+        params === undefined ? { jsonrpc, method } : { jsonrpc, method, params },
+      );
+    }
+  }
+}
+
+/** An empty id takes back the last one, and stays empty. */
+function sealedEventId({ state, access }: Exchange, id: string): string {
+  return id === "" ? "" : sealEventId(state.ports.correlationKey(), access, id);
 }

@@ -1,14 +1,17 @@
 import { AppError } from "#lib/errors.ts";
-import type { JsonRpcRequest, JsonRpcResult, RequestId } from "#proxy/json/json-rpc.ts";
+import { ask, trouble } from "#proxy/discover-ask.ts";
+import { probeModern } from "#proxy/discover-modern.ts";
+import { listEverywhere } from "#proxy/discover-tools.ts";
+import { type Era, isModern } from "#proxy/era.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
 import {
   AddressRefusal,
   type AllowedNetworks,
   resolveHost,
 } from "#proxy/upstream/address-guard.ts";
-import { awaitAnswer } from "#proxy/upstream/await-answer.ts";
 import type { Launch } from "#proxy/upstream/child-process.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
+import { SSE_DEFAULTS, SseUpstream } from "#proxy/upstream/sse.ts";
 import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
 import { UpstreamTrouble } from "#proxy/upstream/transport-failure.ts";
 import type { Upstream, UpstreamContext, UpstreamFailure } from "#proxy/upstream/types.ts";
@@ -35,10 +38,16 @@ export interface DiscoveryPorts {
   answerMilliseconds: number;
 }
 
+export type Transport = "streamable_http" | "sse" | "stdio";
+
 export type Discovery =
   | {
       kind: "found";
+      transport: Transport;
+      /** The newest it was found to speak. */
       protocolRevision: string;
+      /** All it was found to speak, oldest first. */
+      revisions: string[];
       serverInfo: JsonObject;
       capabilities: JsonObject;
       instructions: string | null;
@@ -50,8 +59,8 @@ export type Discovery =
 /** The newest revision that is negotiated with a server; older answers are taken as they come. */
 const OFFERED_REVISION = "2025-11-25";
 const KNOWN_REVISIONS = new Set(["2024-11-05", "2025-03-26", "2025-06-18", OFFERED_REVISION]);
-const MAX_PAGES = 100;
-const MAX_TOOLS = 5_000;
+/** For the question whether a server speaks the newer era as well; a legacy one may not answer. */
+const probeMilliseconds = 5_000;
 
 /**
  * Connects to a server as an agent would and reads its tools: resolve, connect (or start),
@@ -75,13 +84,34 @@ export async function connectAndList(
       ? openHttp(target, ports, steps)
       : start(target, steps));
     steps.begin("initialize", "Initialise the session");
-    const greeting = await initialize(upstream, context);
+    const greeting = await initialize(upstream, context).catch(async (error) => {
+      const modern = await greetModern(upstream, ports, error);
+      if (modern !== null) return modern;
+      const older = target.kind === "http" ? await openSse(target, ports, error) : null;
+      if (older === null) throw error;
+      await upstream?.close();
+      upstream = older;
+      return initialize(older, context);
+    });
     context.totalMilliseconds = ports.answerMilliseconds;
-    steps.done(`${serverName(greeting.serverInfo)} speaks MCP ${greeting.protocolRevision}.`);
+    const transport = transportOf(target, upstream);
+    const over = transport === "sse" ? " over HTTP+SSE" : "";
+    const era = eraOf(greeting);
+    if (era === "legacy" && transport === "streamable_http") {
+      const modern = await probeModern(
+        upstream,
+        Math.min(probeMilliseconds, ports.answerMilliseconds),
+      );
+      if (modern !== null) greeting.revisions.push(...modern.revisions);
+    }
+    steps.done(
+      `${serverName(greeting.serverInfo)} speaks MCP ${greeting.revisions.join(" and ")}${over}.`,
+    );
     steps.begin("list_tools", "Read the tools");
-    const tools = await listTools(upstream, context, greeting.capabilities);
+    const tools = await listEverywhere(upstream, context, greeting, ports.answerMilliseconds);
     steps.done(tools.length === 1 ? "1 tool." : `${tools.length} tools.`);
-    return { kind: "found", ...greeting, tools };
+    const protocolRevision = greeting.revisions.at(-1) ?? "";
+    return { kind: "found", transport, ...greeting, protocolRevision, tools };
   } catch (error) {
     const failure = knownFailure(error);
     steps.failed(failure);
@@ -90,6 +120,11 @@ export async function connectAndList(
     if (context.sessionId !== null) await upstream?.endSession(context);
     await upstream?.close();
   }
+}
+
+function transportOf(target: DiscoveryTarget, upstream: Upstream): Transport {
+  if (target.kind === "stdio") return "stdio";
+  return upstream instanceof SseUpstream ? "sse" : "streamable_http";
 }
 
 async function openHttp(
@@ -121,6 +156,32 @@ async function openHttp(
   return upstream;
 }
 
+/**
+ * The older transport, when a server that refused `initialize` in the way its clients are told to
+ * look for answers GET with an event stream (MCP 2025-11-25, transports, backwards compatibility).
+ */
+async function openSse(
+  target: Extract<DiscoveryTarget, { kind: "http" }>,
+  ports: DiscoveryPorts,
+  refusal: unknown,
+): Promise<Upstream | null> {
+  if (!(refusal instanceof UpstreamTrouble)) return null;
+  if (![400, 404, 405].includes(refusal.failure.status ?? 0)) return null;
+  const { headers } = target;
+  const upstream = new SseUpstream(new URL(target.url), {
+    ...SSE_DEFAULTS,
+    openMilliseconds: ports.answerMilliseconds,
+    headers,
+    allowed: ports.allowed,
+  });
+  const failure = await upstream.started();
+  if (failure === null) return upstream;
+  await upstream.close();
+  // An endpoint that may not be used says more than the refusal before it.
+  if (failure.code === "blocked_address") throw new UpstreamTrouble(failure);
+  return null;
+}
+
 async function start(
   target: Extract<DiscoveryTarget, { kind: "stdio" }>,
   steps: Steps,
@@ -134,7 +195,25 @@ async function start(
   return upstream;
 }
 
-type Greeting = Omit<Extract<Discovery, { kind: "found" }>, "kind" | "tools">;
+type Greeting = Omit<
+  Extract<Discovery, { kind: "found" }>,
+  "kind" | "transport" | "tools" | "protocolRevision"
+>;
+
+function eraOf({ revisions }: Greeting): Era {
+  return revisions.every(isModern) ? "modern" : "legacy";
+}
+
+/** A server that answers, but not to `initialize`, may know no handshake any more. */
+async function greetModern(
+  upstream: Upstream | null,
+  { answerMilliseconds }: DiscoveryPorts,
+  refusal: unknown,
+): Promise<Greeting | null> {
+  if (upstream === null || !(refusal instanceof UpstreamTrouble)) return null;
+  const answers = ["protocol", "http_status", "not_mcp"].includes(refusal.failure.code);
+  return answers ? probeModern(upstream, answerMilliseconds) : null;
+}
 
 async function initialize(upstream: Upstream, context: UpstreamContext): Promise<Greeting> {
   const params = {
@@ -157,65 +236,11 @@ async function initialize(upstream: Upstream, context: UpstreamContext): Promise
   );
   if (ready.kind === "error") throw new UpstreamTrouble(ready.failure);
   return {
-    protocolRevision: protocolVersion,
+    revisions: [protocolVersion],
     serverInfo: asObject(serverInfo),
     capabilities: asObject(capabilities),
     instructions: typeof instructions === "string" ? instructions : null,
   };
-}
-
-async function listTools(
-  upstream: Upstream,
-  context: UpstreamContext,
-  capabilities: JsonObject,
-): Promise<JsonValue[]> {
-  const tools: JsonValue[] = [];
-  if (capabilities.tools === undefined) return tools;
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const params = cursor === undefined ? {} : { cursor };
-    const { result } = await ask(upstream, context, "tools/list", params);
-    if (!Array.isArray(result.tools)) {
-      throw trouble({
-        code: "protocol",
-        message: "The answer to tools/list holds no list of tools.",
-      });
-    }
-    tools.push(...result.tools);
-    if (tools.length > MAX_TOOLS) {
-      throw trouble({
-        code: "too_large",
-        message: `The server lists more than ${MAX_TOOLS} tools.`,
-      });
-    }
-    if (typeof result.nextCursor !== "string") return tools;
-    cursor = result.nextCursor;
-  }
-  const message = `The list of tools did not end after ${MAX_PAGES} pages.`;
-  throw trouble({ code: "too_large", message });
-}
-
-let lastId = 0;
-
-async function ask(
-  upstream: Upstream,
-  context: UpstreamContext,
-  method: string,
-  params: JsonObject,
-): Promise<{ result: JsonObject; sessionId: string | null }> {
-  const id: RequestId = ++lastId;
-  const request: JsonRpcRequest = { jsonrpc: "2.0", id, method, params };
-  const answer = await awaitAnswer(await upstream.send(request, context));
-  if (answer.kind === "error") throw new UpstreamTrouble(answer.failure);
-  if (isResult(answer.message))
-    return { result: answer.message.result, sessionId: answer.sessionId };
-  const said = answer.message.error.message.replace(/\p{Cc}+/gu, " ").slice(0, 300);
-  const message = `The server refused ${method}: ${JSON.stringify(said)}`;
-  throw trouble({ code: "protocol", message });
-}
-
-function isResult(message: object): message is JsonRpcResult {
-  return "result" in message;
 }
 
 /** Reports the one step that is under way. */
@@ -273,10 +298,6 @@ function knownFailure(error: unknown): UpstreamFailure {
   if (!(error instanceof AppError)) throw error;
   // Stored headers that cannot be sent, or a connector whose program cannot be had.
   return { code: "start_failed", bytesSent: false, message: error.message };
-}
-
-function trouble(failure: Omit<UpstreamFailure, "bytesSent">): UpstreamTrouble {
-  return new UpstreamTrouble({ ...failure, bytesSent: true });
 }
 
 function asObject(value: JsonValue | undefined): JsonObject {

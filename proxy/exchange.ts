@@ -1,7 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Authenticator, Presented } from "./authenticate.ts";
 import type { Batcher } from "./batcher.ts";
+import type { Capacity } from "./capacity.ts";
+import type { Era } from "./era.ts";
 import type { Gate, Gates } from "./gates.ts";
+import { findModernUpstream } from "./modern/upstream.ts";
+import type { OwnRequests } from "./own-requests.ts";
 import type {
   Access,
   AdmissionAnswer,
@@ -10,8 +14,10 @@ import type {
   ProxyConfig,
   Settlement,
 } from "./ports.ts";
+import type { Pressure } from "./pressure.ts";
 import type { AgentReply } from "./respond.ts";
-import type { UpstreamContext } from "./upstream/types.ts";
+import { speaksOnlyModern } from "./translate/eras.ts";
+import type { Upstream, UpstreamContext } from "./upstream/types.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** What lives as long as the proxy. */
@@ -26,8 +32,16 @@ export interface ProxyState {
   settle(settlement: Settlement): void;
   /** Notes that the agent was seen, at most once a minute. */
   touch(access: Access, client: { name: string; version: string } | null): void;
+  /** Who may start how much. */
+  capacity: Capacity;
+  /** How short this process is of memory and time. */
+  pressure(): Pressure;
+  /** Whether this proxy is about to stop. */
+  isDraining(): boolean;
   /** Registers a way to end an idle stream at shutdown; returns what takes it back. */
   trackStream(end: () => void): () => void;
+  /** Requests under way here, by who made them. */
+  inFlight: OwnRequests;
   /** Milliseconds, monotonic. */
   now(): number;
 }
@@ -40,9 +54,22 @@ export interface Exchange {
   gate: Gate;
   headers: IncomingHttpHeaders;
   reply: AgentReply;
+  era: Era;
+  /** Fires when a modern agent goes away, which cancels its request; legacy ones send a message. A
+   * request of our own to a server may be given up by it as well. */
+  signal?: AbortSignal;
   bodyBytes: number;
   /** `state.now()` when the request arrived, moved by the time it was held for a person. */
   receivedAt: number;
+  /** Gives the place in the org's share of requests back: what goes on is a stream. */
+  leaveShare(): void;
+}
+
+/** The connection that this exchange's messages go through; null when there is none for it here. */
+export function findUpstream(exchange: Exchange): Promise<Upstream | null> {
+  const { state, gate, access, era } = exchange;
+  if (era === "modern") return findModernUpstream(exchange);
+  return state.upstreams.find(gate.server, access.session);
 }
 
 /** How the exchange continues upstream: the upstream's session and the agent's revision. */
@@ -53,5 +80,9 @@ export function upstreamContext(exchange: Exchange): UpstreamContext {
     sessionId: exchange.access.session?.upstreamSessionId ?? null,
     protocolVersion: revision ?? exchange.access.session?.protocolRevision ?? null,
     agentHeaders: exchange.headers,
+    ...(exchange.signal && { signal: exchange.signal }),
+    ...(speaksOnlyModern(exchange.gate.server) && {
+      parameterHeaders: (tool: string) => exchange.gate.tools.get(tool)?.parameterHeaders ?? [],
+    }),
   };
 }

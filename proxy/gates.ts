@@ -1,5 +1,12 @@
 import { type CompiledPolicy, compileStored } from "#lib/policy/compile.ts";
-import { type Category, categories, type RiskClass, riskClasses } from "#lib/policy/types.ts";
+import {
+  type AccessTarget,
+  type Category,
+  categories,
+  type RiskClass,
+  riskClasses,
+} from "#lib/policy/types.ts";
+import { findParameterHeaders, type ParameterHeader } from "./modern/parameter-headers.ts";
 import type { Access, GateRecord, Ports, ServerRecord } from "./ports.ts";
 
 /** One revision of a server, ready to judge calls by. */
@@ -10,12 +17,16 @@ export interface Gate {
   observe: boolean;
   policy: CompiledPolicy;
   tools: ReadonlyMap<string, GateTool>;
+  /** Whether any rule hides a prompt or a resource. */
+  hides: Readonly<Record<AccessTarget["kind"], boolean>>;
   server: ServerRecord;
 }
 
 export interface GateTool {
   name: string;
   digest: string;
+  /** Arguments that modern requests repeat in headers, by the accepted definition. */
+  parameterHeaders: readonly ParameterHeader[];
   category: Category;
   riskClass: RiskClass;
 }
@@ -87,6 +98,7 @@ export function compileGate(record: GateRecord): Gate {
     tools.set(tool.name, {
       name: tool.name,
       digest: tool.digest,
+      parameterHeaders: findParameterHeaders(tool.definition),
       category: categories.find((known) => known === tool.category) ?? "destructive",
       riskClass: riskClasses.find((known) => known === tool.riskClass) ?? "critical",
     });
@@ -98,6 +110,23 @@ export function compileGate(record: GateRecord): Gate {
     observe: record.observe,
     policy: compileStored(record.document),
     tools,
+    hides: {
+      prompt: hidesAny(record.document, "prompts"),
+      resource: hidesAny(record.document, "resources"),
+    },
     server: record.server,
   };
+}
+
+/** Read from the stored document, because a compiled policy only answers about names. */
+function hidesAny(document: unknown, section: "prompts" | "resources"): boolean {
+  if (typeof document !== "object" || document === null) return false;
+  // Any object has its members by name; what they hold is looked at below.
+  const rules = (document as Record<string, unknown>)[section];
+  if (typeof rules !== "object" || rules === null) return false;
+  return Object.values(rules).flat().some(isHiding);
+}
+
+function isHiding(rule: unknown): boolean {
+  return typeof rule === "object" && rule !== null && "action" in rule && rule.action === "hide";
 }

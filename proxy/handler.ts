@@ -1,32 +1,50 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { serveAggregate } from "./aggregate/serve.ts";
 import { errorAnswer } from "./answers.ts";
 import type { Presented } from "./authenticate.ts";
 import { callTool } from "./call-tool.ts";
-import { refusedEra } from "./era.ts";
+import {
+  answerAtEdge,
+  pathOf,
+  refuseHttp,
+  refuseLasting,
+  refuseMethod,
+  refuseShare,
+} from "./edge.ts";
+import { classifyEra, isModern } from "./era.ts";
 import type { Exchange, ProxyState } from "./exchange.ts";
+import { handOver } from "./hand-over.ts";
 import { initialize } from "./initialize.ts";
 import { type ParsedMessage, readMessage } from "./json/json-rpc.ts";
 import { REQUEST_LIMITS } from "./json/parse-json.ts";
-import {
-  checkContent,
-  checkHostAndOrigin,
-  checkSingleHeaders,
-  type HttpRefusal,
-  readBody,
-} from "./receive.ts";
+import { headerText } from "./modern/mirrored-headers.ts";
+import { serveModern } from "./modern/serve.ts";
+import type { Access } from "./ports.ts";
+import { checkContent, readBody } from "./receive.ts";
 import { refuseAccess } from "./refuse.ts";
-import { endAgentSession, relayNotice, relayRequest, relayStream } from "./relay.ts";
+import { relayNotice, relayRequest } from "./relay.ts";
+import { endAgentSession, relayStream } from "./relay-stream.ts";
 import { AgentReply } from "./respond.ts";
 
-const mcpPath = /^\/mcp\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/?$/;
+/** A request of an agent, before it is known who that is. */
+interface Arrival {
+  state: ProxyState;
+  request: IncomingMessage;
+  reply: AgentReply;
+  presented: Presented;
+  /** `state.now()` when it arrived. */
+  receivedAt: number;
+}
+
+const mcpPath = /^\/mcp\/([a-z0-9-]{1,64})(?:\/([a-z0-9-]{1,64}))?\/?$/;
 
 /**
- * The proxy's HTTP side: `/mcp/{org}/{server}` and `/healthz`. Whatever goes wrong inside refuses the
+ * The proxy's HTTP side: `/mcp/{org}/{server}`, `/mcp/{org}` and `/healthz`. Whatever goes wrong inside refuses the
  * request (invariant 3); most likely it is the database, so the agent is told to come back.
  */
 export function createHandler(state: ProxyState) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const reply = new AgentReply(response);
+    const reply = new AgentReply(response, state.config.limits.stalledMilliseconds);
     handle(state, request, reply).catch(async () => {
       if (!reply.streaming) reply.setHeader("retry-after", "5");
       await reply.finish(
@@ -49,49 +67,67 @@ async function handle(
   reply: AgentReply,
 ): Promise<void> {
   const receivedAt = state.now();
-  const path = (request.url ?? "").split("?", 1)[0] ?? "";
-  if (path === "/healthz") return reply.finish(Buffer.from('{"status":"ok"}'));
-  const refused = checkSingleHeaders(request) ?? checkHostAndOrigin(request, state.config);
-  if (refused) return refuseHttp(reply, refused);
-  const match = mcpPath.exec(path);
-  if (!match?.[1] || !match[2]) {
+  if (await answerAtEdge(state, request, reply)) return;
+  const match = mcpPath.exec(pathOf(request));
+  const [, orgSlug, serverSlug] = match ?? [];
+  if (orgSlug === undefined) {
     return reply.finish(errorAnswer(null, 404, "Not found. Agents use /mcp/{org}/{server}."), 404);
   }
-  const session = request.headers["mcp-session-id"];
+  if (serverSlug === undefined) {
+    return serveAggregate({ state, request, reply, orgSlug, receivedAt });
+  }
+  // The modern era has no sessions; an id that comes along means nothing.
+  const modern = isModern(headerText(request.headers["mcp-protocol-version"]) ?? "");
+  const session = modern ? undefined : request.headers["mcp-session-id"];
   const presented: Presented = {
     authorization: request.headers.authorization,
-    orgSlug: match[1],
-    serverSlug: match[2],
+    orgSlug,
+    serverSlug,
     sessionId: typeof session === "string" ? session : undefined,
   };
+  const arrival: Arrival = { state, request, reply, presented, receivedAt };
   switch (request.method) {
     case "POST":
-      return handlePost(state, request, reply, presented, receivedAt);
+      return handlePost(arrival);
     case "GET":
     case "DELETE": {
-      const exchange = await open(state, request, reply, presented, 0, receivedAt);
-      if (!exchange) return;
+      if (modern) return refuseMethod(reply, "POST");
+      const exchange = await open(arrival);
+      if (!exchange || (await handOver(state, request, reply, presented, exchange.access))) return;
       return request.method === "GET" ? relayStream(exchange) : endAgentSession(exchange);
     }
     default:
-      return reply.empty(405, { allow: "POST, GET, DELETE" });
+      return refuseMethod(reply, "POST, GET, DELETE");
   }
 }
 
-async function handlePost(
-  state: ProxyState,
-  request: IncomingMessage,
-  reply: AgentReply,
-  presented: Presented,
-  receivedAt: number,
-): Promise<void> {
+async function handlePost(arrival: Arrival): Promise<void> {
+  const { state, request, reply, presented } = arrival;
   const refused = checkContent(request);
   if (refused) return refuseHttp(reply, refused);
   // Nobody unknown makes us read a body.
   const recalled = state.authenticator.recall(presented);
   const first = recalled ? null : await state.authenticator.find(presented);
   if (first && first.kind !== "access") return refuseAccess(reply, first);
+  const known = recalled ?? first?.access;
+  const leaveShare = known && state.capacity.enter(known.orgId);
+  if (!known || !leaveShare) return refuseShare(reply, "requests of this org are under way");
+  try {
+    if (await handOver(state, request, reply, presented, known)) return;
+    await handleMessage(arrival, known, recalled !== null, leaveShare);
+  } finally {
+    leaveShare();
+  }
+}
 
+/** One message of a known agent; what is only recalled of it may be out of date. */
+async function handleMessage(
+  arrival: Arrival,
+  known: Access,
+  isRecalled: boolean,
+  leaveShare: () => void,
+): Promise<void> {
+  const { state, request, reply, presented, receivedAt } = arrival;
   const body = await readBody(request, state.config.maxBodyBytes);
   if (!Buffer.isBuffer(body)) return refuseHttp(reply, body);
   const parsed = readMessage(body, REQUEST_LIMITS);
@@ -99,19 +135,15 @@ async function handlePost(
     const answer = errorAnswer(parsed.id, parsed.jsonRpcCode, parsed.message);
     return reply.finish(answer, parsed.httpStatus);
   }
-  const era = refusedEra(
-    header(request, "mcp-protocol-version"),
-    parsed.kind === "request" ? parsed.message : null,
-  );
-  if (era !== null) {
-    const id = parsed.kind === "request" ? parsed.message.id : null;
-    return reply.finish(errorAnswer(id, -32000, era), 400);
+  const era = classifyEra(request.headers, parsed);
+  if (era.kind === "refused") {
+    const error = { code: era.code, message: era.message, ...(era.data ? { data: era.data } : {}) };
+    return reply.finish({ jsonrpc: "2.0", id: era.id, error }, era.status);
   }
 
   // Only a tool call may rest on what was seen earlier: its admission checks everything again.
   const isCall = parsed.kind === "request" && parsed.message.method === "tools/call";
-  const access =
-    first?.access ?? (isCall && recalled ? recalled : await fresh(state, reply, presented));
+  const access = isRecalled && !isCall ? await fresh(arrival) : known;
   if (!access) return;
   const gate = await state.gates.find(access);
   if (!gate) return refuseAccess(reply, { kind: "not_granted" });
@@ -123,16 +155,20 @@ async function handlePost(
     gate,
     headers: request.headers,
     reply,
+    era: era.kind,
     bodyBytes: body.length,
     receivedAt,
+    leaveShare,
   };
   return dispatch(exchange, parsed);
 }
 
 function dispatch(exchange: Exchange, parsed: ParsedMessage): Promise<void> {
+  if (exchange.era === "modern") return serveModern(exchange, parsed);
   if (parsed.kind !== "request") return relayNotice(exchange, parsed.message);
   switch (parsed.message.method) {
     case "initialize":
+      if (exchange.state.pressure() !== "normal") return refuseLasting(exchange.reply);
       return initialize(exchange, parsed.message);
     case "tools/call":
       return callTool(exchange, parsed.message);
@@ -142,15 +178,9 @@ function dispatch(exchange: Exchange, parsed: ParsedMessage): Promise<void> {
 }
 
 /** An exchange without a body. Undefined: the agent was answered. */
-async function open(
-  state: ProxyState,
-  request: IncomingMessage,
-  reply: AgentReply,
-  presented: Presented,
-  bodyBytes: number,
-  receivedAt: number,
-): Promise<Exchange | undefined> {
-  const access = await fresh(state, reply, presented);
+async function open(arrival: Arrival): Promise<Exchange | undefined> {
+  const { state, request, reply, presented, receivedAt } = arrival;
+  const access = await fresh(arrival);
   if (!access) return undefined;
   const gate = await state.gates.find(access);
   if (!gate) {
@@ -158,22 +188,23 @@ async function open(
     return undefined;
   }
   const { headers } = request;
-  return { state, presented, access, gate, headers, reply, bodyBytes, receivedAt };
+  return {
+    state,
+    presented,
+    access,
+    gate,
+    headers,
+    reply,
+    era: "legacy",
+    bodyBytes: 0,
+    receivedAt,
+    leaveShare: () => {},
+  };
 }
 
-async function fresh(state: ProxyState, reply: AgentReply, presented: Presented) {
+async function fresh({ state, reply, presented }: Arrival): Promise<Access | undefined> {
   const found = await state.authenticator.find(presented);
   if (found.kind === "access") return found.access;
   await refuseAccess(reply, found);
   return undefined;
-}
-
-function refuseHttp(reply: AgentReply, refusal: HttpRefusal): Promise<void> {
-  const code = refusal.status === 413 || refusal.status === 415 ? -32600 : refusal.status;
-  return reply.finish(errorAnswer(null, code, refusal.message), refusal.status);
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === "string" ? value : undefined;
 }

@@ -1,8 +1,10 @@
 import { errorAnswer, upstreamErrorAnswer } from "./answers.ts";
 import { deliver } from "./deliver.ts";
-import { type Exchange, upstreamContext } from "./exchange.ts";
+import { objectOf } from "./era.ts";
+import { type Exchange, type ProxyState, upstreamContext } from "./exchange.ts";
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "./json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "./json/parse-json.ts";
+import { stripCapabilities } from "./questions.ts";
 import type { UpstreamEvent, UpstreamReply } from "./upstream/types.ts";
 
 /**
@@ -10,45 +12,83 @@ import type { UpstreamEvent, UpstreamReply } from "./upstream/types.ts";
  * server without sessions stays without; the agent's token is then the session for limits.
  */
 export async function initialize(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
+  const { state, access, reply } = exchange;
+  const refusal = await refuseSession(state, access, request.id);
+  return refusal ? reply.finish(refusal) : openSession(exchange, request);
+}
+
+/** Takes a place among the sessions that the agent may open; the answer when there is none. */
+export async function refuseSession(
+  { ports }: ProxyState,
+  { orgId, agentId }: { orgId: string; agentId: string },
+  id: RequestId,
+): Promise<JsonRpcResponse | null> {
+  const waitMs = await ports.takeSessionSlot(orgId, agentId);
+  if (waitMs === null) return null;
+  const seconds = Math.ceil(waitMs / 1000);
+  const text = `This agent opens sessions too quickly. Wait ${seconds} seconds, then try again.`;
+  return errorAnswer(id, 429, text);
+}
+
+/** What `initialize` does once the session is granted; `exchange.access` gets the session. */
+export async function openSession(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
   const { state, gate, access, reply } = exchange;
-  const waitMs = await state.ports.takeSessionSlot(access.orgId, access.agentId);
-  if (waitMs !== null) {
-    const seconds = Math.ceil(waitMs / 1000);
-    const text = `This agent opens sessions too quickly. Wait ${seconds} seconds, then try again.`;
-    return reply.finish(errorAnswer(request.id, 429, text));
-  }
   const upstream = await state.upstreams.open(gate.server);
   if (!upstream) {
     const text = "Too many sessions of this org are open on this proxy. Close one and try again.";
     return reply.finish(errorAnswer(request.id, 429, text));
   }
-  const isChild = gate.server.kind === "connector";
+  const isHeld = state.upstreams.isHeld(gate.server);
   const context = { ...upstreamContext(exchange), sessionId: null, protocolVersion: null };
-  const opening = await readOpening(await upstream.send(request, context), request.id);
+  const offered = withoutStripped(request, gate.server.strippedCapabilities);
+  const opening = await readOpening(await upstream.send(offered, context), request.id);
   const upstreamSessionId = sessionIdOf(opening.reply);
   if (opening.result === null) {
-    if (isChild) await upstream.close();
-  } else if (isChild || upstreamSessionId !== null) {
+    if (isHeld) await upstream.close();
+  } else if (isHeld || upstreamSessionId !== null) {
     try {
+      const clientCapabilities = objectOf(request.params?.capabilities) ?? {};
       const id = await state.ports.createSession({
         orgId: access.orgId,
         agentId: access.agentId,
         serverId: access.serverId,
         protocolRevision: revisionOf(opening.result, request),
         upstreamSessionId,
-        instanceId: isChild ? state.config.instanceId : null,
+        clientCapabilities,
+        instanceId: isHeld ? state.config.instanceId : null,
       });
-      if (isChild) state.upstreams.adopt(id, access.orgId, upstream);
+      if (isHeld) state.upstreams.adopt(id, upstream);
+      // What the answer brings along belongs to the session already.
+      const protocolRevision = revisionOf(opening.result, request);
+      const instanceId = isHeld ? state.config.instanceId : null;
+      exchange.access = {
+        ...access,
+        session: {
+          id,
+          protocolRevision,
+          upstreamSessionId,
+          instanceId,
+          opensUrls: objectOf(objectOf(clientCapabilities.elicitation)?.url) !== undefined,
+        },
+      };
       reply.setHeader("mcp-session-id", id);
     } catch (error) {
-      if (isChild) await upstream.close();
+      if (isHeld) await upstream.close();
       throw error;
     }
   }
-  state.touch(access, clientOf(request.params));
-  await deliver(exchange, opening.reply, request.id, (failure) =>
+  state.touch(access, clientOf(request.params?.clientInfo));
+  await deliver(exchange, opening.reply, { request, origin: null }, (failure) =>
     upstreamErrorAnswer(request.id, access, failure),
   );
+}
+
+/** The request without capabilities that this server may not use. */
+function withoutStripped(request: JsonRpcRequest, stripped: readonly string[]): JsonRpcRequest {
+  const declared = objectOf(request.params?.capabilities);
+  if (stripped.length === 0 || declared === undefined) return request;
+  const capabilities = stripCapabilities(declared, stripped);
+  return { ...request, params: { ...request.params, capabilities } };
 }
 
 interface Opening {
@@ -96,8 +136,7 @@ function revisionOf(result: JsonObject, request: JsonRpcRequest): string {
 }
 
 /** Self-reported, for display only. */
-function clientOf(params: JsonObject | undefined): { name: string; version: string } | null {
-  const info: JsonValue | undefined = params?.clientInfo;
+export function clientOf(info: JsonValue | undefined): { name: string; version: string } | null {
   if (typeof info !== "object" || info === null || Array.isArray(info)) return null;
   const { name, version } = info;
   if (typeof name !== "string") return null;

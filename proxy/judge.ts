@@ -1,9 +1,11 @@
 import { createHash, type KeyObject } from "node:crypto";
 import canonicalize from "canonicalize";
+import { windowKey } from "#lib/limits/key.ts";
 import { evaluate } from "#lib/policy/evaluate.ts";
-import type { LimitScope } from "#lib/policy/types.ts";
-import type { Gate } from "./gates.ts";
-import type { ToolCall } from "./json/json-rpc.ts";
+import type { Decision, LimitScope } from "#lib/policy/types.ts";
+import { judgeAccess } from "./access.ts";
+import type { Ask } from "./ask.ts";
+import type { Gate, GateTool } from "./gates.ts";
 import type { Access, AdmissionRequest } from "./ports.ts";
 import { argumentShape } from "./shape.ts";
 
@@ -20,43 +22,22 @@ export interface CallFacts {
 
 /**
  * The gate step: what the policy says of a call, with the obligations that admission discharges.
- * No clock, no I/O. A tool that is not on record is hidden, as one that a rule hides.
+ * No clock, no I/O. A tool that is not on record is hidden, as one that a rule hides; so is a prompt
+ * or resource that no list shows.
  */
-export function judge(
-  gate: Gate,
-  access: Access,
-  call: ToolCall,
-  facts: CallFacts,
-): AdmissionRequest {
-  const request: AdmissionRequest = {
-    callId: facts.callId,
-    orgId: access.orgId,
-    agentId: access.agentId,
-    tokenId: access.tokenId,
-    serverId: access.serverId,
-    sessionId: access.session?.id ?? null,
-    revision: gate.revision,
-    policyId: gate.policyId,
-    policyVersion: gate.policyVersion,
-    tool: call.name,
-    decision: "hidden",
-    observed: false,
-    rule: "unknown tool",
-    reason: null,
-    explanation: "The server has no accepted tool of this name.",
-    argumentShape: argumentShape(call.arguments, facts.auditKey),
-    requestBytes: facts.requestBytes,
-    limits: [],
-    approval: null,
-  };
-  const tool = gate.tools.get(call.name);
+export function judge(gate: Gate, access: Access, ask: Ask, facts: CallFacts): AdmissionRequest {
+  const request = unjudged(gate, access, ask, facts);
+  if (ask.method !== "tools/call") {
+    const kind = ask.method === "prompts/get" ? "prompt" : "resource";
+    const verdict = judgeAccess(gate, { kind, name: ask.name });
+    note(request, gate, verdict.decision);
+    request.decision = decisionOf[verdict.kind];
+    return request;
+  }
+  const tool = gate.tools.get(ask.name);
   if (!tool) return request;
-
-  const decision = evaluate(gate.policy, { tool, arguments: call.arguments });
-  request.observed = gate.observe;
-  request.rule = decision.rule;
-  request.reason = decision.reason;
-  request.explanation = decision.explanation;
+  const decision = evaluate(gate.policy, { tool, arguments: ask.arguments });
+  note(request, gate, decision);
   switch (decision.effect) {
     case "hide":
       return request;
@@ -70,7 +51,12 @@ export function judge(
     switch (obligation.kind) {
       case "rate_limit":
         request.limits.push({
-          key: windowKey(gate, access, obligation.limitKey, obligation.per),
+          key: windowKey(
+            gate.policyId,
+            obligation.limitKey,
+            obligation.per,
+            scopeOwner(access, obligation.per),
+          ),
           max: obligation.max,
           windowSeconds: obligation.windowSeconds,
           rule: obligation.rule,
@@ -79,11 +65,13 @@ export function judge(
       case "approval":
         request.approval = {
           id: facts.newId(),
-          digest: approvalDigest(gate, access, call, tool.digest, obligation.rule),
-          arguments: call.arguments,
+          digest: approvalDigest(gate, access, ask, tool, obligation.rule),
+          arguments: ask.arguments,
           rule: obligation.rule,
           reason: obligation.reason,
-          expiresSeconds: approvalExpiresSeconds,
+          explanation: decision.explanation,
+          options: obligation.options,
+          expiresSeconds: obligation.options.request_expires ?? approvalExpiresSeconds,
         };
         break;
     }
@@ -91,12 +79,39 @@ export function judge(
   return request;
 }
 
-/** Names the counter: the policy's limit, and whose slots they are. */
-function windowKey(gate: Gate, access: Access, limitKey: string, per: LimitScope): string {
-  const owner = scopeOwner(access, per);
-  return createHash("sha256")
-    .update(JSON.stringify([gate.policyId, limitKey, per, owner]))
-    .digest("base64url");
+const decisionOf = { allowed: "allowed", denied: "denied", unknown: "hidden" } as const;
+
+/** The request as it stands while nothing is known of what it asks for. */
+function unjudged(gate: Gate, access: Access, ask: Ask, facts: CallFacts): AdmissionRequest {
+  return {
+    callId: facts.callId,
+    orgId: access.orgId,
+    agentId: access.agentId,
+    tokenId: access.tokenId,
+    serverId: access.serverId,
+    sessionId: access.session?.id ?? null,
+    revision: gate.revision,
+    policyId: gate.policyId,
+    policyVersion: gate.policyVersion,
+    method: ask.method,
+    tool: ask.name,
+    decision: "hidden",
+    observed: false,
+    rule: "unknown tool",
+    reason: null,
+    explanation: "The server has no accepted tool of this name.",
+    argumentShape: argumentShape(ask.arguments, facts.auditKey),
+    requestBytes: facts.requestBytes,
+    limits: [],
+    approval: null,
+  };
+}
+
+function note(request: AdmissionRequest, gate: Gate, decision: Decision): void {
+  request.observed = gate.observe;
+  request.rule = decision.rule;
+  request.reason = decision.reason;
+  request.explanation = decision.explanation;
 }
 
 /** Where the protocol has no session, the agent's token is the session (design section 6). */
@@ -120,17 +135,17 @@ function scopeOwner(access: Access, per: LimitScope): string {
 function approvalDigest(
   gate: Gate,
   access: Access,
-  call: ToolCall,
-  definitionDigest: string,
+  ask: Ask,
+  tool: GateTool,
   rule: string,
 ): string {
   const text = canonicalize({
     org: access.orgId,
     agent: access.agentId,
     server: access.serverId,
-    tool: call.name,
-    definition: definitionDigest,
-    arguments: call.arguments,
+    tool: ask.name,
+    definition: tool.digest,
+    arguments: ask.arguments,
     policy: gate.policyId,
     version: gate.policyVersion,
     rule,

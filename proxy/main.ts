@@ -1,58 +1,40 @@
-import { createServer } from "node:http";
-import { expireApprovals } from "#lib/approvals/approvals.ts";
 import { closeDatabase } from "#lib/db.ts";
 import { env } from "#lib/env.ts";
-import { ensurePartitions, pruneWindows } from "#lib/gate/housekeeping.ts";
+import { ensurePartitions } from "#lib/gate/housekeeping.ts";
 import { beat, leave } from "#lib/gate/instances.ts";
 import { openGatePool } from "#lib/gate/pool.ts";
-import { endOrphanedSessions } from "#lib/gate/sessions.ts";
-import { sweepUnsettledCalls } from "#lib/gate/settle.ts";
 import { newId } from "#lib/ids.ts";
 import { log } from "#lib/log.ts";
 import { loadOpeningKey } from "#lib/secrets/opening-key.ts";
 import { createHandler } from "./handler.ts";
+import { peerAddress, proxyConfig } from "./main/config.ts";
 import { startJobs } from "./main/jobs.ts";
 import { startListener } from "./main/listener.ts";
+import { startMaintenance } from "./main/maintenance.ts";
+import { startNotifier } from "./main/notifier.ts";
 import { createPorts } from "./main/ports.ts";
+import { createProxyServer, drainServer } from "./main/server.ts";
 import { targetOptions } from "./main/targets.ts";
-import type { ProxyConfig } from "./ports.ts";
+import { watchPressure } from "./pressure.ts";
 import { createState } from "./state.ts";
-
-/** Longest total deadline of a call plus a minute: by then a silent call has an unknown outcome. */
-const unsettledAfterSeconds = 360;
 
 const settings = env();
 const instanceId = newId();
+const address = peerAddress(settings);
 const pool = openGatePool(settings.DATABASE_URL);
 const openingKey = await loadOpeningKey(settings.DATA_DIR, process.env.PROXY_SEALING_KEY);
 const listener = startListener(settings.DATABASE_URL);
-const targets = targetOptions(openingKey, settings.DATA_DIR, settings.privateNetworks);
-
-const config: ProxyConfig = {
-  instanceId,
-  hosts: new Set([
-    new URL(settings.publicProxyUrl).host.toLowerCase(),
-    ...["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${settings.PROXY_PORT}`),
-  ]),
-  origins: new Set([new URL(settings.publicUrl).origin]),
-  publicUrl: settings.publicUrl,
-  approvalHoldMs: settings.APPROVAL_HOLD_SECONDS * 1000,
-  maxBodyBytes: 4 * 1024 * 1024,
-};
+const targets = targetOptions(openingKey, settings);
 
 await ensurePartitions(pool);
-await beat(pool, instanceId);
-const state = createState(createPorts(pool, listener, targets), config);
-const server = createServer(
-  {
-    keepAliveTimeout: 65_000,
-    // A request that trickles in holds a socket; Node looks only this often.
-    headersTimeout: 15_000,
-    requestTimeout: 30_000,
-    connectionsCheckingInterval: 5_000,
-  },
-  createHandler(state),
+await beat(pool, instanceId, address);
+const pressure = watchPressure(settings.PROXY_MAX_LOOP_DELAY_MS);
+const state = createState(
+  createPorts(pool, listener, targets),
+  proxyConfig(settings, instanceId),
+  pressure.level,
 );
+const server = createProxyServer(createHandler(state));
 server.listen(settings.PROXY_PORT, settings.HOST, () => {
   log("info", "proxy listening", { url: settings.publicProxyUrl, instanceId });
   process.send?.("ready");
@@ -63,14 +45,24 @@ server.on("error", (error) => {
 });
 
 const jobs = startJobs(instanceId, listener, targets);
-const timers = [
-  every(5_000, () => beat(pool, instanceId)),
-  every(30_000, () => sweepUnsettledCalls(pool, unsettledAfterSeconds)),
-  every(30_000, () => endOrphanedSessions(pool)),
-  every(60_000, () => expireApprovals()),
-  every(3_600_000, () => ensurePartitions(pool)),
-  every(3_600_000, () => pruneWindows(pool)),
-];
+const notifier = startNotifier(listener, {
+  openingKey,
+  allowed: targets.allowed,
+  publicUrl: settings.publicUrl,
+  smtp: settings.smtp,
+  attemptMilliseconds: 10_000,
+});
+const stopMaintenance = startMaintenance({
+  pool,
+  instanceId,
+  address,
+  unsettledAfterSeconds: settings.PROXY_CALL_SECONDS + 60,
+  discoverySeconds: settings.DISCOVERY_SECONDS,
+  contact: settings.smtp && {
+    server: settings.smtp,
+    to: settings.CONTACT_TO ?? settings.smtp.from,
+  },
+});
 
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "disconnect"]) process.on(signal, () => void stop());
@@ -79,30 +71,18 @@ for (const signal of ["SIGINT", "SIGTERM", "disconnect"]) process.on(signal, () 
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  for (const timer of timers) clearInterval(timer);
-  const closed = new Promise((done) => server.close(done));
-  server.closeIdleConnections();
-  const patience = setTimeout(() => server.closeAllConnections(), 20_000);
-  state.endStreams();
-  await closed;
-  clearTimeout(patience);
-  await jobs.stop();
+  stopMaintenance();
+  state.drain();
+  // From here on the others tell agents to start the sessions held here anew.
+  await leave(pool, instanceId).catch(() => {});
+  const workers = Promise.all([jobs.stop(), notifier.stop()]);
+  await drainServer(server, state.capacity, settings.PROXY_DRAIN_SECONDS * 1000);
+  pressure.stop();
+  await workers;
   await state.upstreams.close();
   await state.settled();
-  await leave(pool, instanceId).catch(() => {});
   await listener.stop();
   await pool.end();
   await closeDatabase();
   process.exit(0);
-}
-
-/** A maintenance round that fails is repeated at its next turn; calls do not depend on it. */
-function every(milliseconds: number, work: () => Promise<unknown>): NodeJS.Timeout {
-  return setInterval(() => {
-    work().catch((error) => {
-      log("warn", "maintenance failed", {
-        reason: error instanceof Error ? error.message : "unknown",
-      });
-    });
-  }, milliseconds);
 }

@@ -13,6 +13,7 @@ export function outcomeOf(message: JsonRpcResponse): Verdict {
     return { outcome: "upstream_error", detail: `JSON-RPC error ${message.error.code}` };
   }
   const { result } = message;
+  if (isTask(result.task)) return { outcome: "ok", detail: "accepted as a task" };
   if (result.isError === true) return { outcome: "tool_error", detail: "isError" };
   if (reportsError(result.structuredContent) || reportsErrorText(result.content)) {
     return { outcome: "tool_error", detail: "the body reports an error although isError is false" };
@@ -25,6 +26,10 @@ export function outcomeOfFailure(failure: UpstreamFailure): Verdict {
   const outcome = failure.code === "cancelled" ? "cancelled" : "upstream_error";
   const sent = failure.bytesSent ? "after the call was sent" : "before anything was sent";
   return { outcome, detail: `${failure.code}, ${sent}` };
+}
+
+function isTask(task: unknown): boolean {
+  return typeof task === "object" && task !== null && "taskId" in task;
 }
 
 function reportsError(structured: unknown): boolean {

@@ -1,4 +1,7 @@
 import type { KeyObject } from "node:crypto";
+import type { AggregatePorts } from "./aggregate/ports.ts";
+import type { CapacityLimits } from "./capacity.ts";
+import type { JsonObject } from "./json/parse-json.ts";
 import type { Upstream } from "./upstream/types.ts";
 
 /** What a token, used on one server's URL, stands for; admission checks all of it again. */
@@ -21,13 +24,17 @@ export interface AgentSession {
   id: string;
   protocolRevision: string;
   upstreamSessionId: string | null;
-  /** The proxy that holds the child process; null for HTTP upstreams. */
+  /** The proxy that holds the connection; null where any proxy can go on with the session. */
   instanceId: string | null;
+  /** Its client opens URLs for its user (MCP 2025-11-25, "Elicitation", URL mode). */
+  opensUrls: boolean;
 }
 
 export type AccessAnswer =
   | { kind: "access"; access: Access }
   | { kind: "unauthenticated" }
+  /** No token was sent; only the authenticator says so. */
+  | { kind: "no_token" }
   | { kind: "not_granted" }
   | { kind: "session_ended" };
 
@@ -35,6 +42,8 @@ export type AccessAnswer =
 export interface ToolRecord {
   name: string;
   digest: string;
+  /** As the server sent it. */
+  definition: unknown;
   category: string;
   riskClass: string;
 }
@@ -47,8 +56,14 @@ export interface ServerRecord {
   kind: "url" | "connector";
   url: string | null;
   connector: string | null;
+  /** How it speaks MCP, as last discovered; null before that. */
+  transport: "streamable_http" | "sse" | "stdio" | null;
+  /** Protocol revisions it was found to speak; empty before the first discovery. */
+  revisions: readonly string[];
   settings: Record<string, unknown>;
   secrets: { name: string; sealed: string }[];
+  /** What of the agent it may not use: sampling, elicitation, roots. */
+  strippedCapabilities: readonly string[];
 }
 
 /** Everything one revision of a server decides and forwards by, as stored. */
@@ -73,6 +88,8 @@ export interface AdmissionRequest {
   revision: number;
   policyId: string;
   policyVersion: number;
+  method: "tools/call" | "prompts/get" | "resources/read";
+  /** The tool's or prompt's name, or the resource's URI. */
   tool: string;
   decision: "allowed" | "denied" | "hidden";
   /** The policy only observes: the decision is recorded, the call runs whatever it says. */
@@ -90,6 +107,10 @@ export interface AdmissionRequest {
     arguments: unknown;
     rule: string;
     reason: string | null;
+    /** Why the rule applied: one sentence without argument values. */
+    explanation: string;
+    /** The rule's approval options (lib/policy: ApprovalOptions). */
+    options: unknown;
     expiresSeconds: number;
   } | null;
 }
@@ -120,6 +141,29 @@ export interface Settlement {
   responseBytes: number | null;
   upstreamMs: number | null;
   addedMs: number | null;
+}
+
+/** A task of a server and the agent whose call it is. */
+export interface UpstreamTask {
+  orgId: string;
+  serverId: string;
+  taskId: string;
+  agentId: string;
+  /** Null when the call is not known, as in an answer that was only seen on a replayed stream. */
+  callId: string | null;
+  tool: string | null;
+  expiresSeconds: number;
+}
+
+/** A call held open for a person. */
+export interface HeldCall {
+  orgId: string;
+  callId: string;
+  approvalId: string;
+  /** The session, or the token where the protocol has no session. */
+  scope: string;
+  /** The JSON-RPC id, as JSON. */
+  requestId: string;
 }
 
 export interface ApprovalNews {
@@ -156,21 +200,57 @@ export interface Ports {
     protocolRevision: string;
     upstreamSessionId: string | null;
     instanceId: string | null;
+    clientCapabilities: JsonObject;
   }): Promise<string>;
   endSession(orgId: string, sessionId: string): Promise<void>;
+  /** Where the proxy that holds a session is reached; null when it is gone. */
+  findPeer(instanceId: string): Promise<string | null>;
   touchAgent(seen: Seen): Promise<void>;
-  readApproval(orgId: string, approvalId: string): Promise<ApprovalNews | null>;
+  /** Binds a task to its agent; false when the id is another agent's. */
+  bindTask(task: UpstreamTask): Promise<boolean>;
+  /** Those of these task ids that are the agent's, with the tool that each came from. */
+  findTasks(
+    orgId: string,
+    serverId: string,
+    agentId: string,
+    taskIds: readonly string[],
+  ): Promise<{ taskId: string; tool: string | null }[]>;
+  /** Where the request of a held call stands; `cancelled` also when only the call is given up. */
+  readApproval(orgId: string, approvalId: string, callId: string): Promise<ApprovalNews | null>;
+  /** Notes that a call is held for a person, so that its cancellation finds the request. */
+  enterHold(hold: HeldCall): Promise<void>;
+  leaveHold(orgId: string, callId: string): Promise<void>;
+  /** Ends held calls and withdraws requests that nobody waits for; how many calls were held. */
+  withdrawApproval(
+    orgId: string,
+    ended: { callId: string } | { scope: string; requestId: string | null },
+  ): Promise<number>;
   /** Resolves when the approval may have changed, or after `milliseconds`. */
   approvalMayHaveChanged(approvalId: string, milliseconds: number): Promise<void>;
   /** Asks for a rediscovery because a list differs from the definitions on record. */
   reportDrift(orgId: string, serverId: string): Promise<void>;
   /** Canonical digest of a tool definition, the one that is stored at discovery. */
   digestOfDefinition(definition: unknown): string;
+  /** Sessions with all servers of an agent at once. */
+  aggregates: AggregatePorts;
   /** A connection to the server with its secrets opened. Stdio: a new child process. */
   openUpstream(server: ServerRecord): Promise<Upstream>;
+  /** Seals what servers hand to agents to be handed back; 32 bytes, the same in every proxy. */
+  stateKey(): KeyObject;
+  /** Signs the ids of servers' questions and events for the session they belong to. */
+  correlationKey(): KeyObject;
   /** Key of the argument digests in the record, one per org. */
   auditKey(orgId: string): KeyObject;
   newId(): string;
+}
+
+export interface ProxyLimits extends CapacityLimits {
+  /** Sessions with programs and event streams that one org may have in this proxy. */
+  heldPerOrg: number;
+  /** The longest an event stream that belongs to no request stays open. */
+  streamMilliseconds: number;
+  /** An agent that takes nothing for this long is disconnected. */
+  stalledMilliseconds: number;
 }
 
 export interface ProxyConfig {
@@ -184,4 +264,5 @@ export interface ProxyConfig {
   approvalHoldMs: number;
   /** Largest request body; bytes. */
   maxBodyBytes: number;
+  limits: ProxyLimits;
 }

@@ -1,6 +1,7 @@
 // Invariants 1, 5 and 6 over real processes; the long forms run by `npm run campaign`.
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { crashWhileConsuming } from "#scripts/campaign/approval-crashes.ts";
 import { raceForApprovals } from "#scripts/campaign/approval-race.ts";
 import type { Field } from "#scripts/campaign/campaign.ts";
 import { crashUnderLoad } from "#scripts/campaign/crashes.ts";
@@ -28,7 +29,7 @@ function field(): Field {
 }
 
 describe(`four proxy processes (seed ${seed})`, () => {
-  test("admit exactly 100 of 2,000 calls that race for a limit of 100 (invariant 5)", async () => {
+  test("admit exactly 100 of 2,000 calls that race for a limit of 100 (invariant 5, ADV-092)", async () => {
     const { figures, broken } = await raceForLimit(field(), { rounds: 1, calls: 2_000 });
     expect(broken).toEqual([]);
     expect(figures.executed).toBe(100);
@@ -40,11 +41,17 @@ describe(`four proxy processes (seed ${seed})`, () => {
     expect(figures.shortestMsForSix).toBeGreaterThanOrEqual(1_900);
   }, 60_000);
 
-  test("run each of 10 approved calls exactly once, however many repeat it (invariant 6)", async () => {
+  test("run each of 10 approved calls exactly once, however many repeat it (invariant 6, ADV-104)", async () => {
     const { figures, broken } = await raceForApprovals(field(), { approvals: 10, callers: 20 });
     expect(broken).toEqual([]);
     expect(figures.executed).toBe(10);
   }, 60_000);
+
+  test("killed while approvals are used up, run no call twice and lose none (invariant 6, ADV-113)", async () => {
+    const { figures, broken } = await crashWhileConsuming(field(), { rounds: 3, approvals: 8 });
+    expect(broken).toEqual([]);
+    expect(figures.approvals).toBe(24);
+  }, 120_000);
 
   test("killed under load, lose no record of an executed call (invariant 1)", async () => {
     const { figures, broken } = await crashUnderLoad(field(), { rounds: 3 });

@@ -3,7 +3,7 @@ import type { ProxyConfig } from "./ports.ts";
 
 export interface HttpRefusal {
   kind: "refused";
-  status: 400 | 403 | 406 | 413 | 415;
+  status: 400 | 401 | 403 | 406 | 413 | 415;
   message: string;
 }
 
@@ -47,11 +47,41 @@ export function checkHostAndOrigin(
     );
   }
   const origin = request.headers.origin;
-  if (origin !== undefined && !config.origins.has(origin.toLowerCase())) {
+  // A page of this very address is no other origin.
+  const isOwn = origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+  if (origin !== undefined && !isOwn && !config.origins.has(origin.toLowerCase())) {
     return refuse(403, "Requests from this web origin are not accepted.");
   }
   return null;
 }
+
+/**
+ * Refuses a token in the query string, where logs and histories keep it (MCP authorization, "Access
+ * Token Usage"). Null when there is none.
+ */
+export function checkQuery(request: IncomingMessage): HttpRefusal | null {
+  const [, query] = (request.url ?? "").split("?", 2);
+  if (query === undefined || query === "") return null;
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!tokenParameters.has(name.toLowerCase()) && !value.startsWith("cg_agt_")) continue;
+    return refuse(
+      request.headers.authorization === undefined ? 401 : 400,
+      "Tokens are not accepted in the URL. Send Authorization: Bearer cg_agt_… , and rotate this token: " +
+        "addresses are kept in logs.",
+    );
+  }
+  return null;
+}
+
+const tokenParameters = new Set([
+  "access_token",
+  "api_key",
+  "apikey",
+  "authorization",
+  "bearer",
+  "key",
+  "token",
+]);
 
 /** Checks that a POST carries plain JSON and that both answer forms are accepted. */
 export function checkContent(request: IncomingMessage): HttpRefusal | null {
@@ -82,18 +112,21 @@ export function readBody(
   return new Promise((done, fail) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let complete = false;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) done(tooLarge());
       else chunks.push(chunk);
     });
-    request.once("end", () =>
-      done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
-    );
+    request.once("end", () => {
+      complete = true;
+      done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
     request.once("error", fail);
-    request.once("close", () =>
-      fail(new Error("the agent went away before its request was complete")),
-    );
+    // Every request closes: an error made for each would cost more than reading the body.
+    request.once("close", () => {
+      if (!complete) fail(new Error("the agent went away before its request was complete"));
+    });
   });
 }
 

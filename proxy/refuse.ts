@@ -13,8 +13,11 @@ export async function refuseAccess(
   answer: Exclude<AccessAnswer, { kind: "access" }>,
 ): Promise<void> {
   switch (answer.kind) {
-    case "unauthenticated":
-      reply.setHeader("www-authenticate", 'Bearer realm="callgate", error="invalid_token"');
+    case "no_token":
+    case "unauthenticated": {
+      // RFC 6750 section 3.1: no error code for a request that brought no credentials.
+      const error = answer.kind === "no_token" ? "" : ', error="invalid_token"';
+      reply.setHeader("www-authenticate", `Bearer realm="callgate"${error}`);
       return reply.finish(
         errorAnswer(
           null,
@@ -24,6 +27,7 @@ export async function refuseAccess(
         ),
         401,
       );
+    }
     case "not_granted":
       return reply.finish(
         errorAnswer(null, 404, "There is no such server for this agent token."),

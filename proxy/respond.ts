@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { JsonRpcMessage } from "./json/json-rpc.ts";
+import { modernAnswer } from "./modern/answer.ts";
 
 /**
  * The answer to one request of an agent: a single JSON body, or a stream of events once something
@@ -8,13 +8,17 @@ import type { JsonRpcMessage } from "./json/json-rpc.ts";
  */
 export class AgentReply {
   readonly #response: ServerResponse;
+  readonly #stalledMilliseconds: number;
   readonly #headers: Record<string, string> = {};
   #streaming = false;
+  #modern = false;
   /** True once a call may have reached its server: whatever fails then must not deny that. */
   forwarded = false;
 
-  constructor(response: ServerResponse) {
+  /** @param stalledMilliseconds an agent that takes nothing of a stream for this long is cut off */
+  constructor(response: ServerResponse, stalledMilliseconds: number) {
     this.#response = response;
+    this.#stalledMilliseconds = stalledMilliseconds;
   }
 
   get gone(): boolean {
@@ -23,6 +27,18 @@ export class AgentReply {
 
   get streaming(): boolean {
     return this.#streaming;
+  }
+
+  /** From here on answers have the form of revision 2026-07-28. */
+  speakModern(): void {
+    this.#modern = true;
+  }
+
+  /** Calls back when the agent goes away before it has its answer. */
+  onGone(callback: () => void): void {
+    this.#response.once("close", () => {
+      if (!this.#response.writableFinished) callback();
+    });
   }
 
   /** The session id that the agent is to send from now on. */
@@ -37,6 +53,9 @@ export class AgentReply {
   /** The last thing said: as JSON, or as the last event of a stream already begun. */
   async finish(message: JsonRpcMessage | Buffer, status = 200): Promise<void> {
     if (this.gone) return;
+    if (this.#modern && !Buffer.isBuffer(message)) {
+      ({ message, status } = modernAnswer(message, status));
+    }
     const text = Buffer.isBuffer(message) ? message : Buffer.from(JSON.stringify(message));
     if (this.#streaming) {
       await this.event(text.toString("utf8"));
@@ -80,9 +99,7 @@ export class AgentReply {
       (id === undefined ? "" : `id: ${id}\n`) +
       (retryMilliseconds === undefined ? "" : `retry: ${retryMilliseconds}\n`);
     const flushed = this.#response.write(`${head}event: message\ndata: ${data}\n\n`);
-    if (!flushed && !this.gone) {
-      await Promise.race([once(this.#response, "drain"), once(this.#response, "close")]);
-    }
+    if (!flushed && !this.gone) await this.#taken();
   }
 
   /** A comment line: keeps idle connections and their intermediaries awake. */
@@ -92,5 +109,24 @@ export class AgentReply {
 
   endStream(): void {
     if (!this.gone) this.#response.end();
+  }
+
+  /** The raw response, for an answer that comes from another proxy as a whole. */
+  handOver(): ServerResponse {
+    return this.#response;
+  }
+
+  /** Resolves when the agent has taken what was written, or is gone. */
+  #taken(): Promise<void> {
+    const response = this.#response;
+    return new Promise((resolve) => {
+      const stalled = setTimeout(() => response.destroy(), this.#stalledMilliseconds);
+      const done = () => {
+        clearTimeout(stalled);
+        response.off("drain", done).off("close", done);
+        resolve();
+      };
+      response.on("drain", done).on("close", done);
+    });
   }
 }

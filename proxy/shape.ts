@@ -1,5 +1,6 @@
-import { createHmac, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import type { JsonValue } from "./json/parse-json.ts";
+import { keyedDigest } from "./keyed-digest.ts";
 
 export interface ShapeEntry {
   path: string;
@@ -18,29 +19,26 @@ const mostEntries = 64;
  */
 export function argumentShape(value: JsonValue, key: KeyObject): ShapeEntry[] {
   const entries: ShapeEntry[] = [];
-  const visit = (node: JsonValue, path: string): void => {
+  const visit = (node: JsonValue, path: string, isRoot = false): void => {
     if (entries.length >= mostEntries) return;
     if (Array.isArray(node)) {
       entries.push({ path, type: "array", length: node.length });
       for (const [at, item] of node.entries()) visit(item, `${path}[${at}]`);
     } else if (typeof node === "object" && node !== null) {
       const keys = Object.keys(node);
-      if (path !== "") entries.push({ path, type: "object", length: keys.length });
+      if (!isRoot) entries.push({ path, type: "object", length: keys.length });
       for (const name of keys) visit(node[name] ?? null, path === "" ? name : `${path}.${name}`);
     } else {
       entries.push(leaf(node, path, key));
     }
   };
-  visit(value, "");
+  visit(value, "", true);
   return entries;
 }
 
 function leaf(value: string | number | boolean | null, path: string, key: KeyObject): ShapeEntry {
   if (value === null) return { path, type: "null" };
-  const digest = createHmac("sha256", key)
-    .update(`${typeof value}:${value}`)
-    .digest("hex")
-    .slice(0, 32);
+  const digest = keyedDigest(key, `${typeof value}:${value}`).slice(0, 32);
   switch (typeof value) {
     case "string":
       return { path, type: "string", length: value.length, digest };

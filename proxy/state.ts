@@ -1,8 +1,11 @@
 import { Authenticator } from "./authenticate.ts";
 import { Batcher } from "./batcher.ts";
+import { Capacity } from "./capacity.ts";
 import type { ProxyState } from "./exchange.ts";
 import { Gates } from "./gates.ts";
+import { OwnRequests } from "./own-requests.ts";
 import type { Ports, ProxyConfig, Settlement } from "./ports.ts";
+import type { Pressure } from "./pressure.ts";
 import { Upstreams } from "./upstreams.ts";
 
 /** Calls in one admission transaction, and outcomes in one insert. */
@@ -16,7 +19,8 @@ const settleRetriesMs = [200, 1_000, 5_000, 20_000];
 export function createState(
   ports: Ports,
   config: ProxyConfig,
-): ProxyState & { settled(): Promise<void>; endStreams(): void } {
+  pressure: () => Pressure = () => "normal",
+): ProxyState & { settled(): Promise<void>; drain(): void } {
   const settlement = new Batcher<Settlement, true>(
     async (batch) => {
       await ports.settle(batch);
@@ -28,13 +32,17 @@ export function createState(
   const settling = new Set<Promise<void>>();
   const streams = new Set<() => void>();
   const touched = new Map<string, number>();
+  let draining = false;
 
   return {
     ports,
     config,
     authenticator: new Authenticator(ports),
     gates: new Gates(ports),
-    upstreams: new Upstreams(ports),
+    upstreams: new Upstreams(ports, config.limits.heldPerOrg),
+    capacity: new Capacity(config.limits),
+    pressure,
+    isDraining: () => draining,
     admission: new Batcher((batch) => ports.admit(batch), largestBatch),
     settle(outcome) {
       const writing = writeWithRetries(settlement, outcome).finally(() => settling.delete(writing));
@@ -53,12 +61,14 @@ export function createState(
         .touchAgent({ orgId, agentId, tokenId, sessionId: session?.id ?? null, client })
         .catch(() => touched.delete(key));
     },
+    inFlight: new OwnRequests(),
     now: () => performance.now(),
     trackStream(end) {
       streams.add(end);
       return () => streams.delete(end);
     },
-    endStreams() {
+    drain() {
+      draining = true;
       for (const end of streams) end();
     },
     async settled() {

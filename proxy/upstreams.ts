@@ -1,62 +1,85 @@
 import type { Access, Ports, ServerRecord } from "./ports.ts";
+import { speaksOnlyModern } from "./translate/eras.ts";
+import { LegacyFace } from "./translate/legacy-face.ts";
 import type { Upstream } from "./upstream/types.ts";
-
-/** Children one org may keep in one proxy; a session more than that is refused. */
-export const mostChildrenPerOrg = 64;
 
 interface Shared {
   server: ServerRecord;
   upstream: Promise<Upstream>;
 }
 
-interface Child {
-  upstream: Upstream;
-  orgId: string;
-}
-
 /**
- * The connections of this proxy: one pooled client per HTTP server and configuration, one child
- * process per session of a stdio server.
+ * The connections of this proxy: one pooled client for each HTTP server and configuration, and for
+ * every other server one connection a session: a child process, or the event stream of HTTP+SSE.
  */
 export class Upstreams {
   readonly #ports: Pick<Ports, "openUpstream">;
+  readonly #heldPerOrg: number;
   readonly #http = new Map<string, Shared>();
-  readonly #children = new Map<string, Child>();
+  readonly #held = new Map<string, Upstream>();
+  /** Held connections by org, those included that are still being prepared. */
+  readonly #taken = new Map<string, number>();
 
-  constructor(ports: Pick<Ports, "openUpstream">) {
+  /** @param heldPerOrg connections of sessions that one org may have in this proxy */
+  constructor(ports: Pick<Ports, "openUpstream">, heldPerOrg: number) {
     this.#ports = ports;
+    this.#heldPerOrg = heldPerOrg;
+  }
+
+  /** Whether a session with this server lives in the one proxy that opened it. */
+  isHeld(server: Pick<ServerRecord, "kind" | "transport" | "revisions">): boolean {
+    return isStream(server) || speaksOnlyModern(server);
   }
 
   /**
-   * The connection a session's messages go through. Null: the session's child process is not here,
-   * so the session is over for this proxy.
+   * The connection for requests that need no session of ours: an HTTP server's shared client. Null:
+   * it is reached by a program or stream, of which every agent has its own.
    */
-  async find(server: ServerRecord, session: Access["session"]): Promise<Upstream | null> {
-    if (server.kind === "connector") {
-      return session ? (this.#children.get(session.id)?.upstream ?? null) : null;
-    }
+  async findShared(server: ServerRecord): Promise<Upstream | null> {
+    if (isStream(server)) return null;
     return this.#shared(server).catch((error) => unusable(server, error));
   }
 
-  /** A connection to open a new session on; null when the org has too many child processes here. */
+  /**
+   * The connection a session's messages go through. Null: the session's connection is not here, so
+   * the session is over for this proxy.
+   */
+  async find(server: ServerRecord, session: Access["session"]): Promise<Upstream | null> {
+    if (this.isHeld(server)) return session ? (this.#held.get(session.id) ?? null) : null;
+    return this.#shared(server).catch((error) => unusable(server, error));
+  }
+
+  /** A connection to open a new session on; null when the org holds too many in this proxy. */
   async open(server: ServerRecord): Promise<Upstream | null> {
-    if (server.kind === "url") return this.find(server, null);
-    const running = [...this.#children.values()].filter((child) => child.orgId === server.orgId);
-    if (running.length >= mostChildrenPerOrg) return null;
-    return this.#ports.openUpstream(server).catch((error) => unusable(server, error));
+    if (!this.isHeld(server)) return this.find(server, null);
+    const taken = this.#taken.get(server.orgId) ?? 0;
+    if (taken >= this.#heldPerOrg) return null;
+    this.#taken.set(server.orgId, taken + 1);
+    try {
+      const opened = await this.#ports.openUpstream(server);
+      const upstream = speaksOnlyModern(server) ? new LegacyFace(opened) : opened;
+      if (upstream.ended === undefined) this.#giveBack(server.orgId);
+      else void upstream.ended.then(() => this.#giveBack(server.orgId));
+      return upstream;
+    } catch (error) {
+      this.#giveBack(server.orgId);
+      return unusable(server, error);
+    }
   }
 
-  /** Binds a child process to the session that was created for it, for as long as it lives. */
-  adopt(sessionId: string, orgId: string, upstream: Upstream): void {
-    this.#children.set(sessionId, { upstream, orgId });
-    void upstream.ended?.then(() => this.#children.delete(sessionId));
+  /** Binds a connection to the session that was created for it, for as long as it lives. */
+  adopt(sessionId: string, upstream: Upstream): void {
+    this.#held.set(sessionId, upstream);
+    void upstream.ended?.then(() => {
+      if (this.#held.get(sessionId) === upstream) this.#held.delete(sessionId);
+    });
   }
 
-  /** Ends a session's child process, if it has one here. */
+  /** Ends a session's connection, if it has one here. */
   async release(sessionId: string): Promise<void> {
-    const child = this.#children.get(sessionId);
-    this.#children.delete(sessionId);
-    await child?.upstream.close();
+    const upstream = this.#held.get(sessionId);
+    this.#held.delete(sessionId);
+    await upstream?.close();
   }
 
   async close(): Promise<void> {
@@ -64,10 +87,16 @@ export class Upstreams {
       [...this.#http.values()].map((entry) => entry.upstream),
     );
     const open = shared.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-    for (const child of this.#children.values()) open.push(child.upstream);
+    open.push(...this.#held.values());
     this.#http.clear();
-    this.#children.clear();
+    this.#held.clear();
     await Promise.allSettled(open.map((upstream) => upstream.close()));
+  }
+
+  #giveBack(orgId: string): void {
+    const taken = this.#taken.get(orgId) ?? 0;
+    if (taken > 1) this.#taken.set(orgId, taken - 1);
+    else this.#taken.delete(orgId);
   }
 
   /** Changed settings or secrets make a new client; the old one ends once its exchanges have. */
@@ -89,6 +118,10 @@ export class Upstreams {
   }
 }
 
+function isStream({ kind, transport }: Pick<ServerRecord, "kind" | "transport">): boolean {
+  return kind === "connector" || transport === "sse";
+}
+
 /**
  * Stands for a connection that could not be prepared: its URL is not allowed, a secret does not
  * open, a program cannot be installed. Nothing is ever sent, and the answer says so.
@@ -107,5 +140,5 @@ function unusable(server: ServerRecord, error: unknown): Upstream {
 
 /** What a connection depends on; a change of policy or tools leaves it alone. */
 function configurationOf(server: ServerRecord): string {
-  return JSON.stringify([server.url, server.settings, server.secrets]);
+  return JSON.stringify([server.url, server.transport, server.settings, server.secrets]);
 }

@@ -11,8 +11,9 @@ import { startEmbedded } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
 
 /**
- * `npm run campaign [-- --only GROUP] [--seed N]`: the long forms of races and crashes, with progress
- * on stdout; results are added to bench/campaigns.md. Exit code 1 when a promise did not hold.
+ * `npm run campaign [-- --only GROUP] [--seed N]`: the long forms of races, crashes and property
+ * tests, with progress on stdout; results are added to bench/campaigns.md. Exit code 1 when a promise
+ * did not hold.
  */
 const file = join(import.meta.dirname, "../bench/campaigns.md");
 
@@ -55,7 +56,7 @@ async function runCampaign(campaign: Campaign) {
   console.log(`\n${campaign.title} (seed ${seed})`);
   const started = performance.now();
   const ledger = await startLedger();
-  const fleet = await startFleet(process.env.DATABASE_URL ?? "", 4);
+  const fleet = await startFleet(process.env.DATABASE_URL ?? "", campaign.proxies);
   const say = (line: string) => console.log(`  ${line}`);
   const outcome = await campaign.run({ fleet, ledger, seed, say });
   await fleet.close();

@@ -22,6 +22,8 @@ export interface AgentSession {
   protocolRevision: string;
   upstreamSessionId: string | null;
   instanceId: string | null;
+  /** Its client opens URLs for its user (URL elicitation). */
+  opensUrls: boolean;
 }
 
 export type AccessAnswer =
@@ -89,6 +91,7 @@ export async function findAccess(
               protocolRevision: row.session_revision ?? "",
               upstreamSessionId: row.upstream_session_id,
               instanceId: row.instance_id,
+              opensUrls: row.opens_urls === true,
             },
     },
   };
@@ -123,8 +126,11 @@ export async function loadGate(
       kind: row.kind,
       url: row.url,
       connector: row.connector,
+      transport: row.transport,
+      revisions: row.protocol_revisions,
       settings: row.settings ?? {},
       secrets: row.secrets ?? [],
+      strippedCapabilities: row.stripped_capabilities ?? [],
     },
   };
 }
@@ -143,6 +149,7 @@ interface AccessRow {
   session_revision: string | null;
   upstream_session_id: string | null;
   instance_id: string | null;
+  opens_urls: boolean | null;
 }
 
 interface GateRow {
@@ -152,18 +159,22 @@ interface GateRow {
   kind: "url" | "connector";
   url: string | null;
   connector: string | null;
+  transport: "streamable_http" | "sse" | "stdio" | null;
+  protocol_revisions: string[];
   settings: Record<string, unknown> | null;
   policy_version: number;
   mode: "enforce" | "observe";
   document: unknown;
   tools: ToolRecord[] | null;
   secrets: SealedSecret[] | null;
+  stripped_capabilities: string[] | null;
 }
 
 const accessSql = `
   select o.id as org_id, o.slug as org_slug, t.id as token_id, a.id as agent_id, a.name as agent_name,
     s.id as server_id, s.name as server_name, s.revision, coalesce(g.policy_id, s.policy_id) as policy_id,
-    ss.id as session_id, ss.protocol_revision as session_revision, ss.upstream_session_id, ss.instance_id
+    ss.id as session_id, ss.protocol_revision as session_revision, ss.upstream_session_id, ss.instance_id,
+    jsonb_typeof(ss.client_capabilities #> '{elicitation,url}') = 'object' as opens_urls
   from agent_tokens t
   join agents a on a.org_id = t.org_id and a.id = t.agent_id
   join orgs o on o.id = t.org_id
@@ -176,10 +187,12 @@ const accessSql = `
     and (t.expires_at is null or t.expires_at > now())`;
 
 const gateSql = `
-  select s.revision, s.slug, s.name, s.kind, s.url, s.connector, s.settings,
+  select s.revision, s.slug, s.name, s.kind, s.url, s.connector, s.transport, s.protocol_revisions, s.settings,
+    s.stripped_capabilities,
     p.version as policy_version, p.mode, v.document,
     (select json_agg(json_build_object('name', t.name, 'digest', t.digest, 'definition', t.definition,
-        'category', t.category, 'riskClass', t.risk_class))
+        'category', coalesce(t.override_category, t.category),
+        'riskClass', coalesce(t.override_risk_class, t.risk_class)))
       from tools t
       where t.org_id = s.org_id and t.server_id = s.id and t.state = 'accepted') as tools,
     (select json_agg(json_build_object('name', x.name, 'sealed', x.sealed))

@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
+import { encodeBatch } from "./admission-batch.ts";
+import { HeldConnection } from "./held-connection.ts";
 
-/** One judged call; `admit_calls` reads it under its own column names. */
+/** One judged call on its way into the admission transaction. */
 export interface AdmissionRequest {
   callId: string;
   orgId: string;
@@ -11,6 +13,8 @@ export interface AdmissionRequest {
   revision: number;
   policyId: string;
   policyVersion: number;
+  method: "tools/call" | "prompts/get" | "resources/read";
+  /** The tool's or prompt's name, or the resource's URI. */
   tool: string;
   decision: "allowed" | "denied" | "hidden";
   /** The policy only observes: record the decision, forward all the same. */
@@ -20,16 +24,31 @@ export interface AdmissionRequest {
   explanation: string;
   argumentShape: unknown;
   requestBytes: number;
-  limits: { key: string; max: number; windowSeconds: number; rule: string }[];
-  approval: {
-    id: string;
-    /** SHA-256 of what is approved, hexadecimal. */
-    digest: string;
-    arguments: unknown;
-    rule: string;
-    reason: string | null;
-    expiresSeconds: number;
-  } | null;
+  /** Only with `allowed`. */
+  limits: AdmissionLimit[];
+  /** Only with `allowed`. */
+  approval: AdmissionApproval | null;
+}
+
+export interface AdmissionLimit {
+  key: string;
+  max: number;
+  windowSeconds: number;
+  rule: string;
+}
+
+export interface AdmissionApproval {
+  id: string;
+  /** SHA-256 of what is approved, hexadecimal. */
+  digest: string;
+  arguments: unknown;
+  rule: string;
+  reason: string | null;
+  /** Why the rule applied: one sentence without argument values. */
+  explanation: string;
+  /** The rule's approval options (lib/policy: ApprovalOptions). */
+  options: unknown;
+  expiresSeconds: number;
 }
 
 export type AdmissionAnswer =
@@ -45,95 +64,93 @@ export type AdmissionAnswer =
       approvalId: string | null;
     }
   /** Nothing was recorded: what the proxy knew no longer holds. */
-  | { kind: "refused"; failure: "unauthenticated" | "not_granted" | "stale" | "session_ended" };
+  | { kind: "refused"; failure: AdmissionFailure };
+
+export type AdmissionFailure = (typeof failures)[number];
+
+const admitStatement = {
+  name: "admit_calls",
+  text: "select standings, recorded, details from admit_calls($1::admission_claim[], $2::admission_call[], $3::jsonb)",
+};
 
 /**
- * Admits a batch in one round trip and one transaction (`admit_calls` in the migrations).
- * @returns one answer per request, in order
- * @throws when the database cannot answer; nothing of the batch is admitted then
+ * Opens the way into admission: batches of calls, each in one round trip and one transaction
+ * (`admit_calls` in the migrations), one batch at a time.
+ *
+ * The function it gives answers per request, in order. It throws when the database cannot answer;
+ * nothing of the batch may be forwarded then.
  */
-export async function admitCalls(
+export function openAdmission(
   pool: Pool,
-  batch: AdmissionRequest[],
-): Promise<AdmissionAnswer[]> {
-  const { rows } = await pool.query({
-    name: "admit_calls",
-    text: "select * from admit_calls($1::jsonb)",
-    values: [JSON.stringify(batch.map(toRow))],
-  });
-  const answers = new Map<number, AdmissionAnswer>();
-  for (const row of rows) answers.set(row.i, toAnswer(row));
-  return batch.map((_, i) => {
-    const answer = answers.get(i);
-    if (!answer) throw new Error("admission left a call unanswered");
-    return answer;
-  });
-}
-
-function toRow(request: AdmissionRequest, i: number) {
-  return {
-    i,
-    id: request.callId,
-    org: request.orgId,
-    agent: request.agentId,
-    token: request.tokenId,
-    server: request.serverId,
-    session: request.sessionId,
-    revision: request.revision,
-    policy: request.policyId,
-    policy_version: request.policyVersion,
-    tool: request.tool,
-    decision: request.decision,
-    observed: request.observed,
-    rule: request.rule,
-    reason: request.reason,
-    explanation: request.explanation,
-    shape: request.argumentShape,
-    bytes: request.requestBytes,
-    limits: request.limits.map((limit) => ({
-      key: limit.key,
-      max: limit.max,
-      window_seconds: limit.windowSeconds,
-      rule: limit.rule,
-    })),
-    approval: request.approval && {
-      id: request.approval.id,
-      digest: request.approval.digest,
-      arguments: request.approval.arguments,
-      rule: request.approval.rule,
-      reason: request.approval.reason,
-      expires_seconds: request.approval.expiresSeconds,
-    },
+): (batch: AdmissionRequest[]) => Promise<AdmissionAnswer[]> {
+  const connection = new HeldConnection(pool, admitStatement);
+  return async (batch) => {
+    const { claims, calls, obligations, claimOf } = encodeBatch(batch);
+    const [standings, recorded, details] = await connection.run([claims, calls, obligations]);
+    return answersOf(batch, claimOf, {
+      standings: standings?.slice(1, -1).split(",") ?? [],
+      recorded: Number(recorded ?? Number.NaN),
+      details: details ? JSON.parse(details) : [],
+    });
   };
 }
 
-interface AdmissionRow {
-  i: number;
-  failure: "unauthenticated" | "not_granted" | "stale" | "session_ended" | null;
-  decision: "allowed" | "limited" | "approval" | "denied" | "hidden";
-  forward: boolean;
-  rule: string;
-  reason: string | null;
-  retry_after_ms: number | null;
-  approval_id: string | null;
-  max_slots: number | null;
-  window_seconds: number | null;
+interface AdmissionResult {
+  /** One entry a claim: ok or a failure. */
+  standings: string[];
+  /** How many calls are on record now. */
+  recorded: number;
+  details: AdmissionDetail[];
 }
 
-function toAnswer(row: AdmissionRow): AdmissionAnswer {
-  if (row.failure !== null) return { kind: "refused", failure: row.failure };
+function answersOf(
+  batch: AdmissionRequest[],
+  claimOf: number[],
+  result: AdmissionResult,
+): AdmissionAnswer[] {
+  const details = new Map(result.details.map((detail) => [detail.call, detail]));
+  let recorded = 0;
+  const answers = batch.map((request, at): AdmissionAnswer => {
+    const standing = result.standings[(claimOf[at] ?? 0) - 1];
+    const failure = failures.find((known) => known === standing);
+    if (failure) return { kind: "refused", failure };
+    // Only the one word lets a call pass.
+    if (standing !== "ok") throw new Error("admission left a call unanswered");
+    recorded += 1;
+    return recordedAnswer(request, details.get(at + 1));
+  });
+  if (result.recorded !== recorded) throw new Error("admission left a call without a record");
+  return answers;
+}
+
+const failures = ["unauthenticated", "not_granted", "stale", "session_ended"] as const;
+
+/** What was recorded otherwise than asked, or with an approval; `call` counts from 1. */
+interface AdmissionDetail {
+  call: number;
+  decision: "allowed" | "limited" | "approval" | "denied" | "hidden";
+  rule: string;
+  reason: string | null;
+  approval_id: string | null;
+  retry_after_ms: number | null;
+  limit: { max: number; window_seconds: number } | null;
+}
+
+function recordedAnswer(
+  request: AdmissionRequest,
+  detail: AdmissionDetail | undefined,
+): AdmissionAnswer {
+  const told = detail ?? request;
   return {
     kind: "recorded",
-    decision: row.decision,
-    // Only the literal true forwards.
-    forward: row.forward === true,
-    rule: row.rule,
-    reason: row.reason,
-    retryAfterMs: row.retry_after_ms === -1 ? null : row.retry_after_ms,
-    limit:
-      row.max_slots === null || row.window_seconds === null
-        ? null
-        : { max: row.max_slots, windowSeconds: row.window_seconds },
-    approvalId: row.approval_id,
+    decision: told.decision,
+    forward: told.decision === "allowed" || request.observed,
+    rule: told.rule,
+    reason: told.reason,
+    retryAfterMs: detail && detail.retry_after_ms !== -1 ? detail.retry_after_ms : null,
+    limit: detail?.limit
+      ? { max: detail.limit.max, windowSeconds: detail.limit.window_seconds }
+      : null,
+    approvalId: detail?.approval_id ?? null,
   };
 }

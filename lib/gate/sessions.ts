@@ -10,8 +10,10 @@ export interface NewSession {
   serverId: string;
   protocolRevision: string;
   upstreamSessionId: string | null;
-  /** The proxy that holds the child process of a stdio server; null for HTTP. */
+  /** The proxy that holds the program or event stream; null where any proxy can go on. */
   instanceId: string | null;
+  /** What the agent's client declared in `initialize`. */
+  clientCapabilities: object;
 }
 
 /**
@@ -34,8 +36,9 @@ export async function takeSessionSlot(
 export async function createSession(pool: Pool, session: NewSession): Promise<string> {
   const id = randomUUID();
   await pool.query(
-    `insert into sessions (org_id, id, agent_id, server_id, protocol_revision, upstream_session_id, instance_id)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+    `insert into sessions (org_id, id, agent_id, server_id, protocol_revision, upstream_session_id, instance_id,
+       client_capabilities)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
       session.orgId,
       id,
@@ -44,6 +47,7 @@ export async function createSession(pool: Pool, session: NewSession): Promise<st
       session.protocolRevision,
       session.upstreamSessionId,
       session.instanceId,
+      session.clientCapabilities,
     ],
   );
   return id;
@@ -57,7 +61,7 @@ export async function endSession(pool: Pool, orgId: string, id: string): Promise
   );
 }
 
-/** Ends the sessions whose child process lived in a proxy that is gone. */
+/** Ends the sessions whose program or event stream lived in a proxy that is gone. */
 export async function endOrphanedSessions(pool: Pool): Promise<void> {
   await pool.query(
     `update sessions s set ended_at = now()

@@ -15,15 +15,20 @@ export interface Settlement {
   addedMs: number | null;
 }
 
-/** Writes a batch of outcomes; one that exists already stays as it is. */
+/**
+ * Writes a batch of outcomes; one that exists already stays as it is. Its commit does not wait for the
+ * disk, so that admissions, whose commits do, need not queue behind it: an outcome that a crash of
+ * the database loses is recorded as unknown by the sweeper.
+ */
 export async function settleCalls(pool: Pool, batch: Settlement[]): Promise<void> {
   await pool.query({
     name: "settle_calls",
-    text: `insert into call_outcomes (org_id, call_id, at, outcome, detail, http_status, response_bytes,
+    text: `with commit_later as materialized (select set_config('synchronous_commit', 'off', true))
+      insert into call_outcomes (org_id, call_id, at, outcome, detail, http_status, response_bytes,
         upstream_ms, added_ms)
       select "orgId", "callId", clock_timestamp(), outcome, detail, "httpStatus", "responseBytes",
         "upstreamMs", "addedMs"
-      from jsonb_to_recordset($1::jsonb) as s("orgId" uuid, "callId" uuid, outcome text, detail text,
+      from commit_later, jsonb_to_recordset($1::jsonb) as s("orgId" uuid, "callId" uuid, outcome text, detail text,
         "httpStatus" int, "responseBytes" int, "upstreamMs" float8, "addedMs" float8)
       on conflict do nothing`,
     values: [JSON.stringify(batch)],

@@ -23,6 +23,12 @@ export interface ServerRecord {
   kind: "url" | "connector";
   url: string | null;
   connector: string | null;
+  /** How it speaks MCP, as last discovered; null before that. */
+  transport: "streamable_http" | "sse" | "stdio" | null;
+  /** Protocol revisions it was found to speak; empty before the first discovery. */
+  revisions: string[];
   settings: Record<string, unknown>;
   secrets: SealedSecret[];
+  /** What of the agent it may not use: sampling, elicitation, roots. */
+  strippedCapabilities: string[];
 }

@@ -33,11 +33,11 @@ export async function makeOrg(
   return contextAs({ org }, "owner");
 }
 
-/** Another member of the same org, in that role. */
+/** Another member of the same org, in that role, who has just signed in. */
 export async function contextAs(of: Pick<OrgContext, "org">, role: Role): Promise<OrgContext> {
   const user = await makeUser();
   await database().member.create({ data: { orgId: of.org.id, userId: user.id, role } });
-  return { org: of.org, actor: { kind: "user", ...user }, role };
+  return { org: of.org, actor: { kind: "user", ...user }, role, signedInAt: new Date() };
 }
 
 /** A tool by its name, or with any part of its row replaced. */
@@ -52,6 +52,7 @@ export interface ServerSpec {
   tools?: ToolSpec[];
   /** The stored policy document, version 1; everything is denied else. */
   document?: Prisma.InputJsonObject;
+  serverInfo?: Prisma.InputJsonObject;
   mode?: "enforce" | "observe";
 }
 
@@ -78,7 +79,10 @@ export async function makeServer(context: Pick<OrgContext, "org">, spec: ServerS
     },
   });
   const url = spec.url ?? "http://127.0.0.1:9/mcp";
-  await database().server.create({ data: { orgId, id, slug, name, kind: "url", url, policyId } });
+  const info = spec.serverInfo && { serverInfo: spec.serverInfo };
+  await database().server.create({
+    data: { orgId, id, slug, name, kind: "url", url, policyId, ...info },
+  });
   await database().tool.createMany({
     data: (spec.tools ?? []).map((tool) => toolRow(orgId, id, tool)),
   });
@@ -152,6 +156,40 @@ export async function makeApproval(
       orgId: context.org.id,
     },
   });
+}
+
+/** A channel by e-mail, with one message in its outbox. */
+export async function makeChannel(
+  context: Pick<OrgContext, "org">,
+  spec: Partial<Omit<Prisma.NotificationChannelUncheckedCreateInput, "orgId">> = {},
+) {
+  const orgId = context.org.id;
+  const id = spec.id ?? newId();
+  const { deliveries: _, ...channel } = await database().notificationChannel.create({
+    data: {
+      id,
+      kind: "email",
+      name: `Channel ${tail(id)}`,
+      events: ["approval.requested"],
+      target: "ops@example.test",
+      recipients: ["ops@example.test"],
+      createdBy: "system:test",
+      ...spec,
+      orgId,
+      deliveries: {
+        create: {
+          id: newId(),
+          event: "approval.requested",
+          dedupe: "made by a test",
+          title: "Made by a test",
+          text: "Made by a test.",
+          link: `/orgs/${context.org.slug}/approvals`,
+        },
+      },
+    },
+    include: { deliveries: true },
+  });
+  return channel;
 }
 
 function toolRow(orgId: string, serverId: string, spec: ToolSpec): Prisma.ToolCreateManyInput {

@@ -13,6 +13,7 @@ import {
 import {
   countPending,
   decideApproval,
+  denyApprovals,
   getApproval,
   listApprovals,
 } from "#lib/approvals/approvals.ts";
@@ -23,9 +24,23 @@ import { firstCallOf, getCall, listCalls } from "#lib/calls/calls.ts";
 import { listCallFacets } from "#lib/calls/facets.ts";
 import { AppError } from "#lib/errors.ts";
 import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "#lib/jobs/jobs.ts";
+import { listLimitUsage, resetLimit } from "#lib/limits/limits.ts";
 import { listMembers } from "#lib/members/members.ts";
+import {
+  createChannel,
+  listChannels,
+  removeChannel,
+  testChannel,
+  updateChannel,
+} from "#lib/notifications/channels.ts";
+import { listDeliveries } from "#lib/notifications/deliveries.ts";
 import { renameOrg } from "#lib/orgs/orgs.ts";
 import { orgOverview } from "#lib/orgs/overview.ts";
+import { definitionCost } from "#lib/proposals/cost.ts";
+import { acceptProposal, readProposal } from "#lib/proposals/proposals.ts";
+import { setPolicyCases, testPolicy } from "#lib/rules/cases.ts";
+import { listCommandRules, setCommandRules } from "#lib/rules/commands.ts";
+import { observeSummary, replayPolicy } from "#lib/rules/replay.ts";
 import {
   applyPolicy,
   diffPolicy,
@@ -34,6 +49,8 @@ import {
   setPolicyMode,
   setToolRules,
 } from "#lib/rules/rules.ts";
+import { tryPolicy } from "#lib/rules/try.ts";
+import { diffPolicyVersions, restorePolicyVersion } from "#lib/rules/versions.ts";
 import { findAnything } from "#lib/search/search.ts";
 import {
   getServer,
@@ -42,7 +59,16 @@ import {
   removeServer,
   updateServer,
 } from "#lib/servers/servers.ts";
-import { acceptTools, getTool, listTools } from "#lib/tools/tools.ts";
+import {
+  acceptTools,
+  clearOverride,
+  getTool,
+  listDefinitions,
+  listRemovedTools,
+  listTools,
+  overrideTool,
+  setServerReview,
+} from "#lib/tools/tools.ts";
 import { expectRefusal } from "./expectations.ts";
 import { contextAs, makeOrg } from "./factories.ts";
 import { fingerprint, type Inhabited, inhabitedOrg, tracesOf } from "./world.ts";
@@ -66,6 +92,8 @@ const foreignAgent = ({ unique }: Inhabited) => [{ agent: unique.agent }];
 const document = "version: 1\ndefault: allow\n";
 const target = { kind: "url", url: "https://mcp.example.test/mcp", headers: [] };
 const deny = { choice: "deny" };
+const events = ["approval.requested"];
+const lowered = { category: "read", riskClass: "low", note: "Known to be harmless." };
 
 const verbs: VerbRow[] = [
   { verb: orgOverview, own: nothing, foreign: nothing, refused: null },
@@ -139,6 +167,53 @@ const verbs: VerbRow[] = [
     refused: "viewer",
   },
 
+  { verb: listRemovedTools, own: ownServer, foreign: foreignServer, refused: null },
+  {
+    verb: listDefinitions,
+    own: ({ shared }) => ({ server: shared.server, tool: shared.tool }),
+    foreign: ({ unique, shared }) => [
+      { server: unique.server, tool: unique.tool },
+      { server: shared.server, tool: unique.tool },
+    ],
+    refused: null,
+  },
+  {
+    verb: overrideTool,
+    own: ({ shared }) => ({ server: shared.server, tool: shared.tool, ...lowered }),
+    foreign: ({ unique, shared }) => [
+      { server: unique.server, tool: unique.tool, ...lowered },
+      { server: shared.server, tool: unique.tool, ...lowered },
+    ],
+    refused: "viewer",
+  },
+  {
+    verb: clearOverride,
+    own: ({ shared }) => ({ server: shared.server, tool: shared.tool }),
+    foreign: ({ unique, shared }) => [
+      { server: unique.server, tool: unique.tool },
+      { server: shared.server, tool: unique.tool },
+    ],
+    refused: "viewer",
+  },
+  {
+    verb: setServerReview,
+    own: (org) => ({ ...ownServer(org), trusted: true, acceptsHarmless: true }),
+    foreign: ({ unique }) => [{ server: unique.server, trusted: true }],
+    refused: "viewer",
+  },
+
+  { verb: definitionCost, own: ownServer, foreign: foreignServer, refused: null },
+  { verb: readProposal, own: ownServer, foreign: foreignServer, refused: null },
+  {
+    verb: acceptProposal,
+    own: (org) => ({ ...ownServer(org), tools: [org.shared.tool] }),
+    foreign: ({ unique, shared }) => [
+      { server: unique.server, tools: [unique.tool] },
+      { server: shared.server, tools: [unique.tool] },
+    ],
+    refused: "viewer",
+  },
+
   { verb: getPolicy, own: ownServer, foreign: foreignServer, refused: null },
   { verb: listPolicyVersions, own: ownServer, foreign: foreignServer, refused: null },
   {
@@ -166,6 +241,76 @@ const verbs: VerbRow[] = [
     verb: setPolicyMode,
     own: (org) => ({ ...ownServer(org), mode: "observe" }),
     foreign: ({ unique }) => [{ server: unique.server, mode: "observe" }],
+    refused: "viewer",
+  },
+  {
+    verb: diffPolicyVersions,
+    own: (org) => ({ ...ownServer(org), from: 1, to: 1 }),
+    foreign: ({ unique }) => [{ server: unique.server, from: 1, to: 1 }],
+    refused: null,
+  },
+  {
+    verb: restorePolicyVersion,
+    own: (org) => ({ ...ownServer(org), version: 1 }),
+    foreign: ({ unique }) => [{ server: unique.server, version: 1 }],
+    refused: "viewer",
+  },
+  {
+    verb: testPolicy,
+    own: (org) => ({ ...ownServer(org), cases: [{ tool: org.shared.tool, expect: "deny" }] }),
+    foreign: foreignServer,
+    refused: null,
+  },
+  {
+    verb: setPolicyCases,
+    own: (org) => ({ ...ownServer(org), cases: [{ tool: "nothing", expect: "deny" }] }),
+    foreign: ({ unique }) => [{ server: unique.server, cases: [] }],
+    refused: "viewer",
+  },
+  { verb: listCommandRules, own: ownServer, foreign: foreignServer, refused: null },
+  {
+    verb: setCommandRules,
+    own: (org) => ({ ...ownServer(org), tool: org.shared.split, commands: ["GET"], rule: deny }),
+    foreign: ({ unique, shared }) => [
+      { server: unique.server, tool: shared.split, commands: ["GET"], rule: deny },
+      { server: shared.server, tool: unique.tool, commands: ["GET"], rule: deny },
+    ],
+    refused: "viewer",
+  },
+  {
+    verb: tryPolicy,
+    own: (org) => ({ ...ownServer(org), tool: org.shared.tool, agent: org.shared.agent }),
+    foreign: ({ unique, shared }) => [
+      { server: unique.server, tool: unique.tool },
+      { server: shared.server, tool: shared.tool, agent: unique.agent },
+    ],
+    refused: null,
+  },
+  {
+    verb: replayPolicy,
+    own: (org) => ({ ...ownServer(org), text: document, from: "30d" }),
+    foreign: ({ unique }) => [{ server: unique.server, text: document, from: "1h" }],
+    refused: null,
+  },
+  {
+    verb: observeSummary,
+    own: (org) => ({ ...ownServer(org), from: "30d" }),
+    foreign: ({ unique }) => [{ server: unique.server, from: "1h" }],
+    refused: null,
+  },
+  {
+    verb: listLimitUsage,
+    own: (org) => ({ ...ownServer(org), agent: org.shared.agent }),
+    foreign: ({ unique }) => [{ server: unique.server }, { agent: unique.agent }],
+    refused: null,
+  },
+  {
+    verb: resetLimit,
+    own: (org) => ({ ...ownServer(org), key: org.limitKey }),
+    foreign: ({ unique, shared, limitKey }) => [
+      { server: unique.server, key: limitKey },
+      { server: shared.server, key: limitKey },
+    ],
     refused: "viewer",
   },
 
@@ -201,12 +346,53 @@ const verbs: VerbRow[] = [
   },
   { verb: countPending, own: nothing, foreign: nothing, refused: null },
   {
+    verb: denyApprovals,
+    own: ({ approvalId }) => ({ ids: [approvalId] }),
+    foreign: ({ approvalId }, own) => [
+      { ids: [approvalId] },
+      { ids: [own.approvalId, approvalId] },
+    ],
+    refused: "viewer",
+  },
+  {
     verb: decideApproval,
     own: ({ approvalId }) => ({ id: approvalId, decision: "approve" }),
     foreign: ({ approvalId }) => [
       { id: approvalId, decision: "approve" },
       { id: approvalId, decision: "deny" },
     ],
+    refused: "viewer",
+  },
+
+  { verb: listChannels, own: nothing, foreign: nothing, refused: "viewer" },
+  {
+    verb: createChannel,
+    own: () => ({ kind: "email", name: "Ops", events, recipients: ["ops@example.test"] }),
+    foreign: nothing,
+    refused: "policy_manager",
+  },
+  {
+    verb: updateChannel,
+    own: ({ channelId }) => ({ id: channelId, enabled: false }),
+    foreign: ({ channelId }) => [{ id: channelId, enabled: false }],
+    refused: "policy_manager",
+  },
+  {
+    verb: removeChannel,
+    own: ({ channelId }) => ({ id: channelId }),
+    foreign: ({ channelId }) => [{ id: channelId }],
+    refused: "policy_manager",
+  },
+  {
+    verb: testChannel,
+    own: ({ channelId }) => ({ id: channelId }),
+    foreign: ({ channelId }) => [{ id: channelId }],
+    refused: "policy_manager",
+  },
+  {
+    verb: listDeliveries,
+    own: ({ channelId }) => ({ channel: channelId }),
+    foreign: ({ channelId }) => [{ channel: channelId }],
     refused: "viewer",
   },
 
@@ -230,8 +416,10 @@ const helpers = [
   "findServer",
   "loadServerRows",
   "oneServerRow",
+  "readPolicy",
   "requirePermission",
   "savePolicy",
+  "usersOf",
 ];
 
 const rows = verbs.map((row) => [row.verb.name, row] as const);

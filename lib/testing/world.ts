@@ -2,22 +2,41 @@ import { createHash } from "node:crypto";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
 import { newId } from "#lib/ids.ts";
-import { makeAgent, makeApproval, makeCall, makeOrg, makeServer } from "./factories.ts";
+import { windowKey } from "#lib/limits/key.ts";
+import {
+  makeAgent,
+  makeApproval,
+  makeCall,
+  makeChannel,
+  makeOrg,
+  makeServer,
+} from "./factories.ts";
 
 /** An org that has one of everything. */
 export interface Inhabited {
   context: OrgContext;
   /** Named alike in every org: `server`, `tool`, `held` and `agent`. */
-  shared: { server: string; tool: string; held: string; agent: string };
+  shared: { server: string; tool: string; held: string; split: string; agent: string };
   /** Named alike in no other org. */
   unique: { server: string; tool: string; agent: string };
   approvalId: string;
+  channelId: string;
   callId: string;
   jobId: string;
   auditId: string;
+  /** Of a window with a slot taken. */
+  limitKey: string;
 }
 
-const shared = { server: "shared-server", tool: "echo", held: "held_tool", agent: "shared-agent" };
+const shared = {
+  server: "shared-server",
+  tool: "echo",
+  held: "held_tool",
+  /** Divides into commands. */
+  split: "valkey_read",
+  agent: "shared-agent",
+};
+const rateLimit = { max: 5, window: 86_400, per: "server" } as const;
 
 /** Makes such an org, straight in the tables. */
 export async function inhabitedOrg(): Promise<Inhabited> {
@@ -28,8 +47,11 @@ export async function inhabitedOrg(): Promise<Inhabited> {
   const heldDefinition = { name: shared.held, inputSchema: { type: "object" } };
   const server = await makeServer(context, {
     slug: shared.server,
+    document: { version: 1, default: "deny", all_tools: { rate_limit: rateLimit } },
+    serverInfo: { name: "awslabs.valkey-mcp-server", version: "1" },
     tools: [
       shared.tool,
+      shared.split,
       unique.tool,
       { name: shared.held, state: "held", heldDefinition, heldDigest: "0".repeat(64) },
     ],
@@ -38,9 +60,14 @@ export async function inhabitedOrg(): Promise<Inhabited> {
   const agent = await makeAgent(context, { name: shared.agent, servers: [server, second] });
   await makeAgent(context, { name: unique.agent, servers: [server] });
   const of = { agentId: agent.id, serverId: server.id };
-  const [call, approval, job, audit] = await Promise.all([
+  const limitKey = windowKey(server.policyId, "all_tools/server/86400s", "server", server.id);
+  await database().rateWindow.create({
+    data: { orgId, key: limitKey, stamps: [new Date()], counts: [1] },
+  });
+  const [call, approval, channel, job, audit] = await Promise.all([
     makeCall(context, { ...of, decision: "denied" }),
     makeApproval(context, of),
+    makeChannel(context),
     database().job.create({
       data: { orgId, id: newId(), kind: "discover", serverId: server.id, createdBy: "system:test" },
     }),
@@ -57,7 +84,14 @@ export async function inhabitedOrg(): Promise<Inhabited> {
       data: { orgId, id: newId(), ...of, protocolRevision: "2025-11-25" },
     }),
   ]);
-  const ids = { callId: call.id, approvalId: approval.id, jobId: job.id, auditId: audit.id };
+  const ids = {
+    callId: call.id,
+    approvalId: approval.id,
+    channelId: channel.id,
+    jobId: job.id,
+    auditId: audit.id,
+    limitKey,
+  };
   return { context, shared, unique, ...ids };
 }
 
@@ -98,6 +132,7 @@ export async function tracesOf(org: Inhabited): Promise<string[]> {
     ...[...servers, ...tools, ...agents, ...tokens, ...policies].map(({ id }) => id),
     ...Object.values(org.unique),
     org.approvalId,
+    org.channelId,
     org.callId,
     org.jobId,
     org.auditId,

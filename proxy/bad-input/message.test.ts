@@ -98,7 +98,7 @@ describe("a method that the gate does not know", () => {
     "tools//call",
     "TOOLS/CALL",
     "tool/call",
-    "tasks/get",
+    "tasks/update",
     "sampling/createMessage",
     "roots/list",
     "elicitation/create",
@@ -126,9 +126,12 @@ describe("a method that the gate does not know", () => {
     expectNothingForwarded();
   });
 
-  test("a call as a task is refused", async () => {
-    const answer = await probe().send(call('{"name":"get","task":{"ttl":1}}'));
-    const message = "Task-augmented calls are not accepted; send the call without params.task.";
-    expectRefusal(answer, 200, { code: -32602, message }, 1);
-  });
+  test.each(["tasks/get", "tasks/result", "tasks/cancel"])(
+    "%s of a task that is not the agent's is answered as unknown (ADV-022)",
+    async (method) => {
+      const params = { taskId: "another-agents-task" };
+      const answer = await probe().send(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+      expectRefusal(answer, 200, { code: -32602, message: "Task not found" }, 1);
+    },
+  );
 });

@@ -85,7 +85,8 @@ async function run(
 ): Promise<void> {
   try {
     await promisify(execFile)(command, args, {
-      // The operator's own environment: package indexes and proxies are configured there.
+      // The operator's own environment: package indexes and proxies are configured there. A cast,
+      // because Next's types demand NODE_ENV of every environment.
       env: { ...runtime.environment } as unknown as NodeJS.ProcessEnv,
       timeout: INSTALL_MILLISECONDS,
       maxBuffer: 16 * 1024 * 1024,

@@ -151,7 +151,7 @@ describe("invariant 11: for the very next call on every proxy", () => {
     for (const { text } of await server.callAll()) expect(text).toContain("get:k");
   });
 
-  test("under load, no call that arrives after the change is decided by the old rule", async () => {
+  test("ADV-089: under load, no call that arrives after the change is decided by the old rule", async () => {
     const server = await warm();
     let stop = false;
     const load = Array.from({ length: 8 }, async () => {

@@ -146,11 +146,11 @@ describe("invariant 8: the web tier cannot read upstream secrets", () => {
     expect([...reached].filter((file) => /createDecipheriv/.test(read(file)))).toEqual([]);
   });
 
-  test("only the proxy's own start imports the opening of secrets", () => {
+  test("only the proxy's own parts that connect or notify import the opening of secrets", () => {
     const importers = ["app", "bin", "components", "lib", "proxy", "scripts"]
       .flatMap(codeUnder)
       .filter((file) => importsOf(file).includes("lib/secrets/open.ts"));
-    expect(importers).toEqual(["proxy/main/targets.ts"]);
+    expect(importers).toEqual(["proxy/main/send-notice.ts", "proxy/main/targets.ts"]);
   });
 });
 

@@ -21,14 +21,22 @@ export function stringifyChanged<Value>(
   replay: (value: Value) => void,
 ): string {
   if (!/[0-9]{16}/.test(source)) return JSON.stringify(value);
-  const exact = jsonWithSource.parse(source, (_key, item, context) =>
+  const exact = parseExact(source);
+  // The same text, so the same shape as `value` except for the numbers just replaced.
+  replay(exact as Value);
+  return JSON.stringify(exact);
+}
+
+/**
+ * Parses a text that parseJson accepted so that serialising what comes of it gives the same numbers:
+ * an integer that a double cannot hold stands as an object that only JSON.stringify understands.
+ */
+export function parseExact(source: string): unknown {
+  return jsonWithSource.parse(source, (_key, item, context) =>
     typeof item === "number" &&
     !Number.isSafeInteger(item) &&
     /^-?[0-9]+$/.test(context.source ?? "")
       ? jsonWithSource.rawJSON(context.source ?? "")
       : item,
   );
-  // The same text, so the same shape as `value` except for the numbers just replaced.
-  replay(exact as Value);
-  return JSON.stringify(exact);
 }

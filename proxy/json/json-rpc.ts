@@ -180,6 +180,7 @@ function parseResponse(
     return refuse(-32600, knownId, "invalid_response", text);
   }
   if (idless) value.id = null;
+  // Restates the checks above, as for requests.
   return { kind: "response", message: value as JsonRpcResponse };
 }
 

@@ -25,7 +25,9 @@ export class SseRefusal extends Error {
  */
 export class SseReader {
   readonly #maxEventBytes: number;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  // Node's own removal takes a second byte order mark as well when the first arrives in pieces.
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  #atStart = true;
   #line = "";
   #skipLineFeed = false;
   #size = 0;
@@ -59,11 +61,15 @@ export class SseReader {
   }
 
   #decode(chunk: Uint8Array): string {
+    let text: string;
     try {
-      return this.#decoder.decode(chunk, { stream: true });
+      text = this.#decoder.decode(chunk, { stream: true });
     } catch {
       throw new SseRefusal("invalid_utf8", "The event stream is not valid UTF-8.");
     }
+    if (!this.#atStart || text === "") return text;
+    this.#atStart = false;
+    return text.startsWith("\ufeff") ? text.slice(1) : text;
   }
 
   #append(piece: string): void {

@@ -22,6 +22,12 @@ describe("event streams", () => {
     ]);
   });
 
+  it("removes one byte order mark, in whatever pieces it arrives", () => {
+    const twice = Buffer.from("\ufeff\ufeffdata: a\n\ndata: b\n\n");
+    expect(readAll(twice, [1])).toEqual(readAll(twice));
+    expect(readAll(twice)).toEqual([{ data: "b" }]);
+  });
+
   it("keeps a priming event, whose data is empty", () => {
     expect(read("id: 7\nretry: 0\ndata:\n\n")).toEqual([
       { id: "7", retryMilliseconds: 1_000, data: "" },

@@ -1,6 +1,7 @@
 import type { JobStep } from "#lib/jobs/schema.ts";
 import { type ClaimedJob, claimJob, finishJob, saveSteps } from "#lib/jobs/worker.ts";
 import { log } from "#lib/log.ts";
+import { recordTransport } from "#lib/servers/transport.ts";
 import { recordHealth, storeDiscovery } from "#lib/tools/store.ts";
 import { connectAndList, type Discovery } from "../discover.ts";
 import type { Listener } from "./listener.ts";
@@ -84,10 +85,16 @@ async function conclude(job: ClaimedJob, discovery: Discovery): Promise<void> {
     if (serverId !== null) await recordHealth(orgId, serverId, "failing", detail);
     return finishJob(job, "failed", { code, message, fix: fix ?? null });
   }
-  const { protocolRevision, serverInfo, tools } = discovery;
+  const { transport, protocolRevision, revisions, serverInfo, tools } = discovery;
   if (serverId === null) {
-    return finishJob(job, "done", { protocolRevision, serverInfo, tools: tools.length });
+    return finishJob(job, "done", {
+      transport,
+      protocolRevision,
+      serverInfo,
+      tools: tools.length,
+    });
   }
+  await recordTransport(orgId, serverId, transport, revisions);
   const stored = await storeDiscovery({ orgId, serverId }, { tools, protocolRevision, serverInfo });
   return finishJob(job, "done", { protocolRevision, serverInfo, ...stored });
 }

@@ -7,6 +7,8 @@ export interface Listener {
   approvalChanged(approvalId: string, milliseconds: number): Promise<void>;
   /** Resolves when a job may be waiting, at the latest after `milliseconds`. */
   jobWaiting(milliseconds: number): Promise<void>;
+  /** Resolves when people may have to be told of something, at the latest after `milliseconds`. */
+  noticeWaiting(milliseconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -28,11 +30,16 @@ export function startListener(connectionString: string): Listener {
         client = next;
         next.on("notification", ({ channel, payload }) => {
           if (channel === "callgate_jobs") news.emit("job");
-          else if (payload) news.emit(`approval ${payload.split(" ")[1]}`);
+          else news.emit("notice");
+          if (channel === "callgate_approvals" && payload) {
+            news.emit(`approval ${payload.split(" ")[1]}`);
+          }
         });
         const lost = once(next, "end");
         next.on("error", () => {});
-        await next.query("listen callgate_jobs; listen callgate_approvals");
+        await next.query(
+          "listen callgate_jobs; listen callgate_approvals; listen callgate_notifications",
+        );
         await lost;
       } catch (error) {
         const reason = error instanceof Error ? error.message : "unknown";
@@ -58,6 +65,7 @@ export function startListener(connectionString: string): Listener {
   return {
     approvalChanged: (id, milliseconds) => wait(`approval ${id}`, milliseconds),
     jobWaiting: (milliseconds) => wait("job", milliseconds),
+    noticeWaiting: (milliseconds) => wait("notice", milliseconds),
     async stop() {
       stopped = true;
       news.emit("job");

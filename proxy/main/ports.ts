@@ -2,38 +2,73 @@ import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { Pool } from "pg";
 import { digestOfToken } from "#lib/auth/tokens.ts";
 import { findAccess, loadGate } from "#lib/gate/access.ts";
-import { admitCalls } from "#lib/gate/admit.ts";
+import { openAdmission } from "#lib/gate/admit.ts";
+import {
+  createAggregate,
+  endAggregate,
+  findAggregate,
+  pinAggregate,
+  savePart,
+} from "#lib/gate/aggregates.ts";
 import { readApproval } from "#lib/gate/approvals.ts";
+import { enterHold, leaveHold, withdrawApproval } from "#lib/gate/holds.ts";
+import { findPeer } from "#lib/gate/instances.ts";
 import { createSession, endSession, takeSessionSlot, touchAgent } from "#lib/gate/sessions.ts";
 import { settleCalls } from "#lib/gate/settle.ts";
+import { bindTask, findTasks } from "#lib/gate/tasks.ts";
 import { newId } from "#lib/ids.ts";
 import { requestRediscovery } from "#lib/jobs/worker.ts";
+import { deriveKey } from "#lib/secrets/derive-key.ts";
 import { digestOfDefinition } from "#lib/tools/digest.ts";
 import type { Ports } from "#proxy/ports.ts";
+import { throttleDrift } from "./drift.ts";
 import type { Listener } from "./listener.ts";
 import { connectTarget, openTarget, type TargetOptions } from "./targets.ts";
 
 /** The pipeline's ports, plugged into the product. */
 export function createPorts(pool: Pool, listener: Listener, options: TargetOptions): Ports {
   const auditRoot = options.openingKey.privateKey.export({ format: "der", type: "pkcs8" });
+  const correlationKey = deriveKey(options.openingKey.privateKey, "callgate correlation v1");
   // As key objects: a raw key costs more to set up than the digest itself.
   const auditKeys = new Map<string, KeyObject>();
+  const stateKey = createSecretKey(
+    createHmac("sha256", auditRoot).update("callgate request state").digest(),
+  );
   return {
+    stateKey: () => stateKey,
     digestOfToken,
     findAccess: (...request) => findAccess(pool, ...request),
     loadGate: (...request) => loadGate(pool, ...request),
-    admit: (batch) => admitCalls(pool, batch),
+    admit: openAdmission(pool),
     settle: (batch) => settleCalls(pool, batch),
     takeSessionSlot: (...agent) => takeSessionSlot(pool, ...agent),
     createSession: (session) => createSession(pool, session),
     endSession: (...session) => endSession(pool, ...session),
+    findPeer: (instanceId) => findPeer(pool, instanceId),
     touchAgent: (seen) => touchAgent(pool, seen),
+    bindTask: (task) => bindTask(pool, task),
+    findTasks: (...tasks) => findTasks(pool, ...tasks),
     readApproval: (...approval) => readApproval(pool, ...approval),
+    enterHold: (hold) => enterHold(pool, hold),
+    leaveHold: (...hold) => leaveHold(pool, ...hold),
+    withdrawApproval: (...calls) => withdrawApproval(pool, ...calls),
     approvalMayHaveChanged: (id, milliseconds) => listener.approvalChanged(id, milliseconds),
-    reportDrift: requestRediscovery,
+    reportDrift: throttleDrift(requestRediscovery),
     digestOfDefinition,
+    aggregates: {
+      find: (...agent) => findAggregate(pool, ...agent),
+      create: (session) => createAggregate(pool, session),
+      pin: (...session) => pinAggregate(pool, ...session),
+      savePart: (...part) => savePart(pool, ...part),
+      end: (...session) => endAggregate(pool, ...session),
+    },
     openUpstream: (server) =>
-      connectTarget(openTarget(server, server.orgId, server.id, options), options),
+      connectTarget(
+        openTarget(server, server.orgId, server.id, options),
+        server.transport,
+        options,
+      ),
+    correlationKey: () => correlationKey,
     auditKey(orgId) {
       const known = auditKeys.get(orgId);
       if (known) return known;

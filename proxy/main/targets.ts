@@ -1,8 +1,12 @@
+import type { Env } from "#lib/env.ts";
 import { type OpeningKey, openSecret } from "#lib/secrets/open.ts";
 import { launchConnector, type Settings } from "#proxy/connectors/launch.ts";
 import type { DiscoveryTarget } from "#proxy/discover.ts";
+import type { ServerRecord } from "#proxy/ports.ts";
 import { type AllowedNetworks, parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
+import { withoutEcho } from "#proxy/upstream/redact-echo.ts";
+import { SSE_DEFAULTS, SseUpstream } from "#proxy/upstream/sse.ts";
 import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
 import type { Upstream } from "#proxy/upstream/types.ts";
 
@@ -11,6 +15,14 @@ export interface TargetOptions {
   /** Writable folder of the proxy, for what connectors install. */
   dataDir: string;
   allowed: AllowedNetworks;
+  deadlines: CallDeadlines;
+}
+
+/** How long calls and streams of a server may take. */
+export interface CallDeadlines {
+  silentMilliseconds: number;
+  totalMilliseconds: number;
+  streamMilliseconds: number;
 }
 
 /** How a server is reached, as stored: secrets still sealed. */
@@ -24,10 +36,25 @@ export interface StoredTarget {
 
 export function targetOptions(
   openingKey: OpeningKey,
-  dataDir: string,
-  privateNetworks: readonly string[],
+  settings: Pick<
+    Env,
+    | "DATA_DIR"
+    | "privateNetworks"
+    | "PROXY_CALL_SILENT_SECONDS"
+    | "PROXY_CALL_SECONDS"
+    | "PROXY_STREAM_SECONDS"
+  >,
 ): TargetOptions {
-  return { openingKey, dataDir, allowed: parseAllowedNetworks(privateNetworks) };
+  return {
+    openingKey,
+    dataDir: settings.DATA_DIR,
+    allowed: parseAllowedNetworks(settings.privateNetworks),
+    deadlines: {
+      silentMilliseconds: settings.PROXY_CALL_SILENT_SECONDS * 1000,
+      totalMilliseconds: settings.PROXY_CALL_SECONDS * 1000,
+      streamMilliseconds: settings.PROXY_STREAM_SECONDS * 1000,
+    },
+  };
 }
 
 /**
@@ -63,19 +90,27 @@ export function openTarget(
   };
 }
 
-/** A connection to a target; for stdio a new child process. */
+/**
+ * A connection to a target; for stdio a new child process, for HTTP+SSE a new event stream.
+ * @param transport how the server was found to speak MCP; null when nobody has looked yet
+ */
 export async function connectTarget(
   target: DiscoveryTarget,
+  transport: ServerRecord["transport"],
   options: TargetOptions,
 ): Promise<Upstream> {
-  if (target.kind === "http") {
-    return createHttpUpstream(new URL(target.url), {
-      ...HTTP_UPSTREAM_DEFAULTS,
-      headers: target.headers,
-      allowed: options.allowed,
-    });
+  const { allowed, deadlines } = options;
+  if (target.kind === "stdio") {
+    const launch = await target.prepare(() => {});
+    return new StdioUpstream(launch, { ...STDIO_DEFAULTS, ...deadlines });
   }
-  return new StdioUpstream(await target.prepare(() => {}), STDIO_DEFAULTS);
+  const url = new URL(target.url);
+  const { headers } = target;
+  const upstream =
+    transport === "sse"
+      ? new SseUpstream(url, { ...SSE_DEFAULTS, ...deadlines, headers, allowed })
+      : createHttpUpstream(url, { ...HTTP_UPSTREAM_DEFAULTS, ...deadlines, headers, allowed });
+  return withoutEcho(upstream, Object.values(headers));
 }
 
 /** Connector settings are scalars by their schema; anything else in the row is not passed on. */

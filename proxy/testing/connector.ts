@@ -18,10 +18,10 @@ const policy = {
 };
 
 /** The protocol's own test server as a registered connector, and an agent that may use it. */
-export async function gateConnector(proxy: TestProxy): Promise<GatedServer> {
+export async function gateConnector(proxy: Pick<TestProxy, "origin">): Promise<GatedServer> {
   const gated = await gateServer(
     proxy,
-    { url: "http://127.0.0.1:9/", definitions: listDefinitions },
+    { url: "http://127.0.0.1:9/", definitions: connectorDefinitions },
     policy,
   );
   await database().server.update({
@@ -32,7 +32,7 @@ export async function gateConnector(proxy: TestProxy): Promise<GatedServer> {
 }
 
 /** What the connector's program offers, read from it without the gate. */
-async function listDefinitions(): Promise<unknown[]> {
+export async function connectorDefinitions(): Promise<unknown[]> {
   const runtime = {
     environment: process.env,
     dataDir: "/tmp",

@@ -5,6 +5,8 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Pool } from "pg";
 import type { OrgContext } from "#lib/auth/context.ts";
+import { parseEnv } from "#lib/env.ts";
+import { beat, leave } from "#lib/gate/instances.ts";
 import { openGatePool } from "#lib/gate/pool.ts";
 import { newId } from "#lib/ids.ts";
 import type { OpeningKey } from "#lib/secrets/open.ts";
@@ -12,10 +14,12 @@ import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
 import { createHandler } from "../handler.ts";
+import { proxyConfig } from "../main/config.ts";
 import { type Listener, startListener } from "../main/listener.ts";
 import { createPorts } from "../main/ports.ts";
 import { targetOptions } from "../main/targets.ts";
 import type { Ports } from "../ports.ts";
+import type { Pressure } from "../pressure.ts";
 import { createState } from "../state.ts";
 import type { TestUpstream } from "./upstream.ts";
 
@@ -31,6 +35,9 @@ export interface TestProxyOptions {
   /** Another way to the test's database, as through a relay that can be cut. */
   databaseUrl?: string;
   openingKey?: OpeningKey;
+  /** Variables of the proxy's environment, such as its limits. */
+  environment?: Record<string, string>;
+  pressure?: () => Pressure;
   /** Ports to replace, as a connection to the server with short deadlines. */
   ports?: Partial<Ports>;
 }
@@ -44,34 +51,38 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
     generateKeyPairSync("x25519").privateKey.export({ format: "pem", type: "pkcs8" }),
   );
   const openingKey = options.openingKey ?? { id: "test", privateKey };
-  const targets = targetOptions(openingKey, "/tmp", ["127.0.0.0/8", "::1/128"]);
+  const settings = parseEnv({
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: "/tmp",
+    UPSTREAM_PRIVATE_NETWORKS: "127.0.0.0/8,::1/128",
+    PUBLIC_URL: "http://dashboard.test",
+    ...options.environment,
+  });
+  const targets = targetOptions(openingKey, settings);
   const instanceId = newId();
+  const config = proxyConfig(settings, instanceId);
   const hosts = new Set<string>();
   const state = createState(
     { ...createPorts(pool, listener, targets), ...options.ports },
-    {
-      instanceId,
-      hosts,
-      origins: new Set(["http://dashboard.test"]),
-      publicUrl: "http://dashboard.test",
-      approvalHoldMs: options.approvalHoldMs ?? 0,
-      maxBodyBytes: 4 * 1024 * 1024,
-    },
+    { ...config, approvalHoldMs: options.approvalHoldMs ?? 0, hosts },
+    options.pressure,
   );
   const server: Server = createServer(createHandler(state));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
   hosts.add(`127.0.0.1:${port}`);
+  await beat(pool, instanceId, `http://127.0.0.1:${port}`);
   return {
     origin: `http://127.0.0.1:${port}`,
     pool,
     instanceId,
     async close() {
-      state.endStreams();
+      state.drain();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
       await state.upstreams.close();
       await state.settled();
+      await leave(pool, instanceId).catch(() => {});
       await listener.stop();
       await pool.end();
     },

@@ -23,8 +23,11 @@ export type ChildEnd =
 export interface LineChild {
   /** Resolves once the program runs, or could not be started (then `onEnd` was called). */
   readonly started: Promise<void>;
-  /** Writes one line; false when the program no longer reads. */
+  /** Writes one line; false when the program no longer reads, or has too much left to read. */
   write(line: string): boolean;
+  /** Leaves the program's output in the operating system's pipe, where it makes it wait. */
+  pause(): void;
+  resume(): void;
   /** The last 4 KB the program wrote to standard error. */
   diagnostics(): string;
   /** Closes its input, then asks, then kills; resolves when the whole group is gone. */
@@ -48,7 +51,7 @@ process.once("exit", () => {
 export function startLineChild(
   launch: Launch,
   events: ChildEvents,
-  limits: { maxLineBytes: number; stopMilliseconds: number },
+  limits: { maxLineBytes: number; maxUnreadBytes: number; stopMilliseconds: number },
 ): LineChild {
   const child = spawn(launch.command, [...launch.args], {
     // Next's types demand NODE_ENV of every environment; a connector's has no reason to hold it.
@@ -104,11 +107,16 @@ export function startLineChild(
     started,
     write: (line) => {
       if (ended || !child.stdin.writable) return false;
+      if (child.stdin.writableLength > limits.maxUnreadBytes) return false;
       child.stdin.write(`${line}\n`);
       return true;
     },
+    pause: () => void child.stdout.pause(),
+    resume: () => void child.stdout.resume(),
     diagnostics: () => diagnostics,
     stop: async () => {
+      // A paused output would never end, and the program might wait for it to be read.
+      child.stdout.resume();
       child.stdin.end();
       for (const signal of ["SIGTERM", "SIGKILL"] as const) {
         if (await settlesWithin(gone, limits.stopMilliseconds)) return;

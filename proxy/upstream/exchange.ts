@@ -9,6 +9,8 @@ export interface ExchangeRequest {
   body: string | null;
   /** From the call to the last byte of the response. */
   totalMilliseconds: number;
+  /** The longest silence of the server, before its answer and within it; none when absent. */
+  silentMilliseconds?: number | undefined;
   /** Most bytes of response body that are taken, event streams included. */
   maxBytes: number;
   signal?: AbortSignal | undefined;
@@ -43,6 +45,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
   readonly #host: string;
   readonly #request: ExchangeRequest;
   readonly #deadline: NodeJS.Timeout;
+  readonly #silence: NodeJS.Timeout | null;
   readonly #onAbort = () => this.#giveUp("cancelled", "The caller gave the request up.");
   #answer: (reply: ExchangeReply) => void = () => {};
   #controller: Dispatcher.DispatchController | null = null;
@@ -85,6 +88,11 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
       () => this.#giveUp("timeout", `${host} did not answer completely within ${seconds} s.`),
       request.totalMilliseconds,
     );
+    const { silentMilliseconds } = request;
+    this.#silence =
+      silentMilliseconds !== undefined && silentMilliseconds < request.totalMilliseconds
+        ? setTimeout(() => this.#silent(silentMilliseconds), silentMilliseconds)
+        : null;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -113,10 +121,10 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#failure !== null) return;
+    this.#silence?.refresh();
     this.#bytesSeen += chunk.length;
     if (this.#bytesSeen > this.#maxBytes) {
-      const message = `The answer of ${this.#host} is larger than ${this.#maxBytes} bytes.`;
-      this.#giveUp("too_large", message);
+      this.#refuseSize();
       return;
     }
     if (this.#discarding !== null) return;
@@ -155,6 +163,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
 
   async collect(idleMilliseconds: number, maxBytes: number): Promise<Buffer> {
     this.#maxBytes = maxBytes;
+    if (this.#bytesSeen > maxBytes && !this.#ended) this.#refuseSize();
     const idle = setTimeout(
       () => this.#giveUp("timeout", `${this.#host} stopped in the middle of its answer.`),
       idleMilliseconds,
@@ -181,6 +190,22 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
 
   abort(): void {
     this.#giveUp("cancelled", "The rest of the answer was not wanted.");
+  }
+
+  /** A server that is told to pause is not silent. */
+  #silent(milliseconds: number): void {
+    if (this.#controller?.paused) this.#silence?.refresh();
+    else {
+      const seconds = Math.ceil(milliseconds / 1000);
+      this.#giveUp("timeout", `${this.#host} sent nothing for ${seconds} s.`);
+    }
+  }
+
+  #refuseSize(): void {
+    this.#giveUp(
+      "too_large",
+      `The answer of ${this.#host} is larger than ${this.#maxBytes} bytes.`,
+    );
   }
 
   #refuseRedirect(status: number, location: string | undefined): void {
@@ -217,6 +242,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
 
   #release(): void {
     clearTimeout(this.#deadline);
+    if (this.#silence !== null) clearTimeout(this.#silence);
     if (this.#discarding !== null) clearTimeout(this.#discarding);
     this.#request.signal?.removeEventListener("abort", this.#onAbort);
   }

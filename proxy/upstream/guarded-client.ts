@@ -26,9 +26,11 @@ export interface GuardedClient {
 export interface GuardedClientOptions {
   allowed: AllowedNetworks;
   connectTimeoutMilliseconds: number;
+  /** Sockets kept at most; requests beyond wait for one. */
+  maxConnections?: number;
 }
 
-/** Sockets kept per upstream; open event streams hold one each. */
+/** Each request holds a socket until its answer has ended. */
 const MAX_CONNECTIONS = 256;
 
 /**
@@ -40,7 +42,8 @@ const MAX_CONNECTIONS = 256;
 export function createGuardedClient(url: URL, options: GuardedClientOptions): GuardedClient {
   checkUrl(url);
   const connect = guardedConnector(url, options);
-  const pool = new Pool(url.origin, { connect, connections: MAX_CONNECTIONS, pipelining: 1 });
+  const connections = options.maxConnections ?? MAX_CONNECTIONS;
+  const pool = new Pool(url.origin, { connect, connections, pipelining: 1 });
   return {
     url,
     exchange: (request) => Exchange.start(pool, url, request),

@@ -63,8 +63,8 @@ function failed(
 const MAX_ERROR_BYTES = 64 * 1024;
 
 const WRONG_URL =
-  "The URL is probably not the server's MCP endpoint, which often ends in /mcp. A URL that ends in " +
-  "/sse belongs to the older HTTP+SSE transport: ask for the streamable HTTP one.";
+  "The URL is probably not the server's MCP endpoint, which often ends in /mcp, or in /sse for " +
+  "servers of the older HTTP+SSE transport.";
 
 /** Ended sessions are 404 in the specification; some servers say 400 and explain it in words. */
 function sessionIsGone(status: number, said: string | undefined): boolean {

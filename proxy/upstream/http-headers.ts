@@ -33,7 +33,7 @@ export function checkStoredHeaders(
 
 /**
  * The headers of one exchange, built from nothing: protocol headers, trace context and Mcp-Param-*
- * of the agent's request, and the stored headers. Whatever else the agent sent (credentials,
+ * of the agent's request (of a modern one, its mirrored headers), and the stored headers. Whatever else the agent sent (credentials,
  * cookies, origin, its session id) stays behind (protocol.md 2.4).
  */
 export function requestHeaders(
@@ -42,7 +42,7 @@ export function requestHeaders(
   context: UpstreamContext,
 ): Record<string, string> {
   const headers: Record<string, string> = {
-    ...forwardedHeaders(context.agentHeaders ?? {}),
+    ...forwardedHeaders(context.agentHeaders ?? {}, context.mirroredHeaders),
     ...stored,
     "accept-encoding": "identity",
     "user-agent": "callgate",
@@ -103,12 +103,14 @@ const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"];
 
 function forwardedHeaders(
   agent: NonNullable<UpstreamContext["agentHeaders"]>,
+  mirrored: UpstreamContext["mirroredHeaders"],
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name of TRACE_HEADERS) {
     const value = agent[name];
     if (typeof value === "string") headers[name] = value;
   }
+  if (mirrored !== undefined) return Object.assign(headers, mirrored);
   for (const name in agent) {
     const value = agent[name];
     if (name.startsWith("mcp-param-") && typeof value === "string") headers[name] = value;

@@ -43,6 +43,8 @@ export async function* readEvents(
   } catch (error) {
     const failure = streamFailure(error);
     if (failure === null) throw error;
+    // A connection that breaks is an end as well, after which the agent can go on.
+    if (failure.code === "closed" && awaited !== null && resumable) return;
     yield { kind: "failed", failure };
   } finally {
     if (!finished) body.abort();

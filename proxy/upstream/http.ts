@@ -22,6 +22,8 @@ export interface HttpUpstreamOptions {
   /** Default for one exchange, and for streams opened by GET. */
   totalMilliseconds: number;
   streamMilliseconds: number;
+  /** Before an answer, and between two pieces of it; progress and comments count. */
+  silentMilliseconds: number;
   /** Silence in the middle of a JSON body. Event streams may be silent while a tool works. */
   idleMilliseconds: number;
   /** One JSON answer or one event. */
@@ -30,12 +32,15 @@ export interface HttpUpstreamOptions {
 
 export const HTTP_UPSTREAM_DEFAULTS = {
   connectTimeoutMilliseconds: 10_000,
-  totalMilliseconds: 60_000,
+  totalMilliseconds: 300_000,
   streamMilliseconds: 3_600_000,
+  silentMilliseconds: 60_000,
   idleMilliseconds: 30_000,
   maxAnswerBytes: 8 * 1024 * 1024,
 } as const satisfies Partial<HttpUpstreamOptions>;
 
+/** More than an org may have open (PROXY_MAX_STREAMS_PER_ORG), by default. */
+const MAX_STREAMS = 2_048;
 /** A stream may carry many events; together at most this many times one answer. */
 const STREAM_BYTES_FACTOR = 8;
 
@@ -48,6 +53,8 @@ export type HttpUpstream = Upstream & { readonly client: GuardedClient };
  */
 export function createHttpUpstream(url: URL, options: HttpUpstreamOptions): HttpUpstream {
   const client = createGuardedClient(url, options);
+  // What stays open for an hour must not take the sockets that calls need.
+  const streams = createGuardedClient(url, { ...options, maxConnections: MAX_STREAMS });
   const stored = checkStoredHeaders(options.headers);
 
   const exchange = (
@@ -56,11 +63,17 @@ export function createHttpUpstream(url: URL, options: HttpUpstreamOptions): Http
     context: UpstreamContext,
   ): Promise<ExchangeReply> => {
     const usual = method === "GET" ? options.streamMilliseconds : options.totalMilliseconds;
-    return client.exchange({
+    const isLasting = method === "GET" || context.totalMilliseconds !== undefined;
+    return (isLasting ? streams : client).exchange({
       method,
       headers: requestHeaders(method, stored, context),
       body,
       totalMilliseconds: context.totalMilliseconds ?? usual,
+      // Streams outside calls, and exchanges with a deadline of their own, may be silent.
+      ...(method !== "GET" &&
+        context.totalMilliseconds === undefined && {
+          silentMilliseconds: options.silentMilliseconds,
+        }),
       maxBytes: options.maxAnswerBytes * STREAM_BYTES_FACTOR,
       signal: context.signal,
     });
@@ -88,7 +101,9 @@ export function createHttpUpstream(url: URL, options: HttpUpstreamOptions): Http
       const reply = await exchange("DELETE", null, context);
       if (reply.kind === "response") reply.body.discard();
     },
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client.close(), streams.close()]);
+    },
   };
 }
 

@@ -13,50 +13,69 @@ interface Waiting {
   agentId: RequestId;
   progressToken: JsonValue | undefined;
   events: EventQueue;
+  /** Starts the wait for the next sign of life anew. */
+  refresh: () => void;
   release: () => void;
 }
 
 export interface GiveUp {
-  milliseconds: number;
+  /** Silence: progress starts it anew. */
+  idleMilliseconds: number;
+  totalMilliseconds: number;
   signal: AbortSignal | undefined;
   giveUp: (code: "timeout" | "cancelled", message: string) => void;
 }
 
+/** How long a cancelled request may still be answered by its server. */
+const CANCEL_GRACE_MILLISECONDS = 2_000;
+
 /**
- * The requests that one program is working on. Inside they carry numbers of our own, which also
- * serve as their progress tokens; outside the agent's.
+ * The requests that one server is working on over one pipe. Inside they carry numbers of our own,
+ * which also serve as their progress tokens; outside the agent's.
  */
 export class InFlight {
   readonly #waiting = new Map<number, Waiting>();
+  readonly #onFull: (full: boolean) => void;
   #lastId = 0;
+
+  /** @param onFull called for each request whose reader falls behind or catches up */
+  constructor(onFull: (full: boolean) => void) {
+    this.#onFull = onFull;
+  }
 
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** Registers a request and returns it as the program shall see it. */
+  /** Registers a request and returns it as the server shall see it. */
   add(
     message: JsonRpcRequest,
     limits: GiveUp,
   ): { id: number; message: JsonRpcRequest; events: EventQueue } {
     const id = ++this.#lastId;
-    const timer = setTimeout(() => {
-      const seconds = Math.ceil(limits.milliseconds / 1000);
-      limits.giveUp("timeout", `The program did not answer within ${seconds} s.`);
-    }, limits.milliseconds);
+    const { idleMilliseconds, totalMilliseconds, signal } = limits;
+    const late = (milliseconds: number) =>
+      setTimeout(() => {
+        const seconds = Math.ceil(milliseconds / 1000);
+        limits.giveUp("timeout", `The server did not answer within ${seconds} s.`);
+      }, milliseconds);
+    const idle = late(Math.min(idleMilliseconds, totalMilliseconds));
+    const total = late(totalMilliseconds);
     const onAbort = () => limits.giveUp("cancelled", "The caller gave the request up.");
-    limits.signal?.addEventListener("abort", onAbort, { once: true });
+    signal?.addEventListener("abort", onAbort, { once: true });
     const release = () => {
-      clearTimeout(timer);
-      limits.signal?.removeEventListener("abort", onAbort);
+      clearTimeout(idle);
+      clearTimeout(total);
+      signal?.removeEventListener("abort", onAbort);
     };
 
     const meta = message.params?._meta;
     const known =
       typeof meta === "object" && meta !== null && !Array.isArray(meta) ? meta : undefined;
     const progressToken = known?.progressToken;
-    const events = new EventQueue();
-    this.#waiting.set(id, { agentId: message.id, progressToken, events, release });
+    const events = new EventQueue(this.#onFull);
+    const refresh = () => void idle.refresh();
+    this.#waiting.set(id, { agentId: message.id, progressToken, events, refresh, release });
     if (progressToken === undefined) return { id, message: { ...message, id }, events };
     const params = { ...message.params, _meta: { ...known, progressToken: id } };
     return { id, message: { ...message, id, params }, events };
@@ -89,6 +108,7 @@ export class InFlight {
     };
     restore(parsed.message);
     const data = stringifyChanged(line, parsed.message, restore);
+    waiting.refresh();
     waiting.events.push({ kind: "message", parsed, data });
     return true;
   }
@@ -98,6 +118,18 @@ export class InFlight {
     let found: number | undefined;
     for (const [id, waiting] of this.#waiting) if (waiting.agentId === agentId) found = id;
     return found;
+  }
+
+  /** The agent no longer wants an answer; without one soon, the request counts as cancelled. */
+  cancel(id: number): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    waiting.release();
+    const message = "The agent cancelled the request.";
+    const end = () => this.fail(id, { code: "cancelled", bytesSent: true, message });
+    const timer = setTimeout(end, CANCEL_GRACE_MILLISECONDS);
+    waiting.refresh = () => {};
+    waiting.release = () => clearTimeout(timer);
   }
 
   newest(): EventQueue | undefined {

@@ -1,87 +1,64 @@
-import {
-  type JsonRpcMessage,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type JsonRpcResponse,
-  type ParsedMessage,
-  type RequestId,
-  readMessage,
-} from "#proxy/json/json-rpc.ts";
+import { type JsonRpcMessage, readMessage } from "#proxy/json/json-rpc.ts";
 import { RESPONSE_LIMITS } from "#proxy/json/parse-json.ts";
 import { type ChildEnd, type Launch, type LineChild, startLineChild } from "./child-process.ts";
-import { EventQueue } from "./event-queue.ts";
-import { InFlight } from "./in-flight.ts";
-import type {
-  Upstream,
-  UpstreamContext,
-  UpstreamEvent,
-  UpstreamFailure,
-  UpstreamReply,
-} from "./types.ts";
+import { Conversation, type Deadlines } from "./conversation.ts";
+import type { Upstream, UpstreamContext, UpstreamFailure, UpstreamReply } from "./types.ts";
 
-export interface StdioOptions {
-  /** For the answer to `initialize`, program start included. */
-  startMilliseconds: number;
-  /** Default for every other answer. */
-  totalMilliseconds: number;
-  /** Without any message for this long the program is ended and the session is gone. */
-  idleMilliseconds: number;
+export interface StdioOptions extends Deadlines {
   maxLineBytes: number;
+  /** What may wait to be read by the program before messages to it are refused; bytes. */
+  maxUnreadBytes: number;
   /** Between closing its input, SIGTERM and SIGKILL. */
   stopMilliseconds: number;
 }
 
 export const STDIO_DEFAULTS: StdioOptions = {
   startMilliseconds: 60_000,
-  totalMilliseconds: 60_000,
+  silentMilliseconds: 60_000,
+  totalMilliseconds: 300_000,
   idleMilliseconds: 900_000,
   maxLineBytes: 8 * 1024 * 1024,
+  maxUnreadBytes: 8 * 1024 * 1024,
   stopMilliseconds: 2_000,
 };
 
-/** Questions of the program that may wait for the agent's answer; the oldest are forgotten. */
-const MAX_ASKED = 1_000;
-
 /**
  * An MCP server that is a program talking over its standard input and output: one process is one
- * agent session. Request ids and progress tokens are replaced on the way in and restored on the
- * way back, so concurrent requests cannot be confused.
+ * agent session.
  */
 export class StdioUpstream implements Upstream {
   readonly #child: LineChild;
-  readonly #options: StdioOptions;
-  readonly #inFlight = new InFlight();
-  /** Ids of requests the program sent and the agent has not answered yet. */
-  readonly #asked = new Set<RequestId>();
-  #listener: EventQueue | null = null;
-  /** Unsolicited messages for the stream that opens next. */
-  #unclaimed = new EventQueue();
-  #gone: UpstreamFailure | null = null;
-  readonly #idle: NodeJS.Timeout;
-  readonly ended: Promise<void>;
-  #resolveEnded: () => void = () => {};
+  readonly #conversation: Conversation;
+  readonly #ended = Promise.withResolvers<void>();
+  #startFailure: UpstreamFailure | null = null;
 
   /** Starts the program at once; a program that cannot start shows in the first reply. */
   constructor(launch: Launch, options: StdioOptions) {
-    this.#options = options;
-    this.ended = new Promise((resolve) => {
-      this.#resolveEnded = resolve;
-    });
     this.#child = startLineChild(
       launch,
       {
         onLine: (line) => this.#receive(line),
-        onEnd: (end) => this.#ended(endFailure(end, launch)),
+        onEnd: (end) => this.#end(endFailure(end, launch)),
       },
       options,
     );
-    this.#idle = setTimeout(() => this.#idled(), options.idleMilliseconds).unref();
+    const pipe = {
+      write: (message: JsonRpcMessage) => this.#write(message),
+      pause: () => this.#child.pause(),
+      resume: () => this.#child.resume(),
+      giveUp: (reason: string) => void this.#stop(reason),
+    };
+    this.#conversation = new Conversation(pipe, options);
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   /** Waits until the program runs; the failure when it cannot be started. */
   async started(): Promise<UpstreamFailure | null> {
     await this.#child.started;
-    return this.#gone;
+    return this.#startFailure;
   }
 
   /** The last 4 KB of standard error, for the operator's log only: it can hold anything. */
@@ -89,25 +66,12 @@ export class StdioUpstream implements Upstream {
     return this.#child.diagnostics();
   }
 
-  async send(message: JsonRpcMessage, context: UpstreamContext): Promise<UpstreamReply> {
-    if (this.#gone !== null) return { kind: "error", failure: afterEnd(this.#gone) };
-    if (context.signal?.aborted) {
-      const text = "The caller gave the request up.";
-      return { kind: "error", failure: { code: "cancelled", bytesSent: false, message: text } };
-    }
-    this.#idle.refresh();
-    if (!("method" in message)) return this.#sendResponse(message);
-    return "id" in message ? this.#sendRequest(message, context) : this.#sendNotification(message);
+  send(message: JsonRpcMessage, context: UpstreamContext): Promise<UpstreamReply> {
+    return this.#conversation.send(message, context);
   }
 
   async openStream(context: UpstreamContext): Promise<UpstreamReply> {
-    if (this.#gone !== null) return { kind: "error", failure: afterEnd(this.#gone) };
-    this.#listener?.end();
-    const listener = this.#unclaimed;
-    this.#unclaimed = new EventQueue();
-    this.#listener = listener;
-    context.signal?.addEventListener("abort", () => listener.end(), { once: true });
-    return { kind: "stream", events: listener, sessionId: null };
+    return this.#conversation.openStream(context);
   }
 
   endSession(): Promise<void> {
@@ -118,136 +82,37 @@ export class StdioUpstream implements Upstream {
     await this.#stop("The session was ended.");
   }
 
-  #sendRequest(message: JsonRpcRequest, context: UpstreamContext): UpstreamReply {
-    const starting = message.method === "initialize";
-    const { startMilliseconds, totalMilliseconds } = this.#options;
-    const milliseconds =
-      context.totalMilliseconds ?? (starting ? startMilliseconds : totalMilliseconds);
-    const giveUp = (code: "timeout" | "cancelled", text: string) => {
-      const params = { requestId: id, reason: text };
-      // MCP forbids cancelling initialize; a program that never answers it is of no use.
-      if (starting) void this.#stop("The program did not answer in time.");
-      else this.#write({ jsonrpc: "2.0", method: "notifications/cancelled", params });
-      this.#inFlight.fail(id, { code, bytesSent: true, message: text });
-    };
-    const {
-      id,
-      message: renamed,
-      events,
-    } = this.#inFlight.add(message, {
-      milliseconds,
-      signal: context.signal,
-      giveUp,
-    });
-    if (!this.#write(renamed)) {
-      const failure = {
-        code: "closed",
-        bytesSent: false,
-        message: "The program no longer reads.",
-      } as const;
-      this.#inFlight.fail(id, failure);
-    }
-    return { kind: "stream", events, sessionId: null };
-  }
-
-  #sendNotification(message: JsonRpcNotification): UpstreamReply {
-    if (message.method !== "notifications/cancelled") return this.#accept(message);
-    const { requestId } = message.params ?? {};
-    const id = this.#inFlight.renamedId(requestId);
-    // What is not in flight here may be somebody else's id in the program's numbering.
-    if (id === undefined) return { kind: "accepted", sessionId: null };
-    return this.#accept({ ...message, params: { ...message.params, requestId: id } });
-  }
-
-  #sendResponse(message: JsonRpcResponse): UpstreamReply {
-    if (message.id !== null && this.#asked.delete(message.id)) return this.#accept(message);
-    const text = "The server did not ask the question that this message answers.";
-    return { kind: "error", failure: { code: "uncorrelated", bytesSent: false, message: text } };
-  }
-
-  #accept(message: JsonRpcMessage): UpstreamReply {
-    if (this.#write(message)) return { kind: "accepted", sessionId: null };
-    const text = "The program no longer reads.";
-    return { kind: "error", failure: { code: "closed", bytesSent: false, message: text } };
-  }
-
-  #write(message: JsonRpcMessage): boolean {
-    return this.#child.write(JSON.stringify(message));
+  #write(message: JsonRpcMessage): UpstreamFailure | null {
+    if (this.#child.write(JSON.stringify(message))) return null;
+    return { code: "closed", bytesSent: false, message: "The program no longer reads." };
   }
 
   #receive(line: Buffer): void {
     if (line.length === 0 || (line.length === 1 && line[0] === 13)) return;
-    this.#idle.refresh();
     const parsed = readMessage(line, RESPONSE_LIMITS);
-    if (parsed.kind !== "refused") this.#deliver(parsed, line.toString("utf8").trimEnd());
-    // Banners on standard output are common and harmless; broken messages are not.
-    else if (parsed.reason !== "not_json") this.#inFlight.failAll(protocolFailure(parsed.message));
-  }
-
-  #deliver(parsed: ParsedMessage, line: string): void {
-    switch (parsed.kind) {
-      case "response":
-        this.#inFlight.complete(parsed, line);
-        return;
-      case "request":
-        this.#remember(parsed.message.id);
-        this.#deliverUnsolicited({ kind: "message", parsed, data: line });
-        return;
-      case "notification":
-        if (!this.#inFlight.progress(parsed, line)) {
-          this.#deliverUnsolicited({ kind: "message", parsed, data: line });
-        }
+    if (parsed.kind !== "refused") {
+      this.#conversation.receive(parsed, line.toString("utf8").trimEnd());
+    } else if (parsed.reason !== "not_json") {
+      // Banners on standard output are common and harmless; broken messages are not.
+      this.#conversation.fail(protocolFailure(parsed.message));
     }
-  }
-
-  /** A stdio server does not say what its questions belong to: the open stream, else any call. */
-  #deliverUnsolicited(event: UpstreamEvent): void {
-    const listener = this.#listener?.ended === false ? this.#listener : this.#inFlight.newest();
-    if (listener !== undefined) {
-      listener.push(event);
-      return;
-    }
-    // Overflowing ends a queue; what comes after it starts a new one.
-    if (this.#unclaimed.ended) this.#unclaimed = new EventQueue();
-    this.#unclaimed.push(event);
-  }
-
-  #remember(id: RequestId): void {
-    this.#asked.add(id);
-    if (this.#asked.size <= MAX_ASKED) return;
-    for (const oldest of this.#asked) {
-      this.#asked.delete(oldest);
-      return;
-    }
-  }
-
-  #idled(): void {
-    if (this.#inFlight.size > 0) this.#idle.refresh();
-    else void this.#stop("The session was ended because it was not used.");
   }
 
   async #stop(reason: string): Promise<void> {
-    this.#ended({ code: "closed", bytesSent: true, message: reason });
+    this.#end({ code: "closed", bytesSent: true, message: reason });
     await this.#child.stop();
   }
 
-  #ended(failure: UpstreamFailure): void {
-    if (this.#gone !== null) return;
-    this.#gone = failure;
-    this.#resolveEnded();
-    clearTimeout(this.#idle);
-    this.#inFlight.failAll(failure);
-    this.#listener?.end();
+  #end(failure: UpstreamFailure): void {
+    if (this.#conversation.isOver) return;
+    if (failure.code === "start_failed") {
+      this.#startFailure = failure;
+      this.#conversation.close(failure, failure);
+    } else {
+      this.#conversation.close(failure);
+    }
+    this.#ended.resolve();
   }
-}
-
-function afterEnd(failure: UpstreamFailure): UpstreamFailure {
-  if (failure.code === "start_failed") return failure;
-  return {
-    code: "session_gone",
-    bytesSent: false,
-    message: `${failure.message} Initialise again.`,
-  };
 }
 
 function endFailure(end: ChildEnd, launch: Launch): UpstreamFailure {

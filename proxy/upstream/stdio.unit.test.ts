@@ -268,7 +268,103 @@ describe("stdio upstream", () => {
     expect(await awaitAnswer(await upstream.send(request(1, "x"), CONTEXT))).toMatchObject({
       kind: "answer",
     });
-    await expect.poll(async () => (await upstream.openStream(CONTEXT)).kind).toBe("error");
+    await upstream.ended;
+    expect((await upstream.openStream(CONTEXT)).kind).toBe("error");
+  });
+
+  it("lets a slow reader pause the program, and loses nothing", async () => {
+    const upstream = program(`
+      const fill = "x".repeat(64 * 1024);
+      let written = 0;
+      const next = () => {
+        if (written < 400) process.stdout.write(JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params: { n: written++, fill } }) + "\\n", next);
+      };
+      next();
+      setInterval(() => process.stderr.write(" " + written), 50);
+    `);
+    const written = () => Number(upstream.diagnostics().split(" ").at(-1));
+    const listening = await upstream.openStream(CONTEXT);
+    if (listening.kind !== "stream") throw new Error("no stream");
+    await upstream.send({ jsonrpc: "2.0", method: "notifications/initialized" }, CONTEXT);
+    let seen = -1;
+    const isStuck = () => {
+      const stuck = written() === seen;
+      seen = written();
+      return stuck && seen > 0;
+    };
+    await expect.poll(isStuck, { interval: 200, timeout: 5_000 }).toBe(true);
+    expect(seen).toBeLessThan(200);
+    for (let n = 0; n < 400; n += 1) {
+      expect((await listening.events.next()).value).toMatchObject({
+        parsed: { message: { params: { n } } },
+      });
+    }
+  });
+
+  it("refuses messages to a program that does not read, instead of keeping them", async () => {
+    const upstream = launch(["-e", "setInterval(() => {}, 1000)"], { maxUnreadBytes: 100_000 });
+    const params = { fill: "x".repeat(64 * 1024) };
+    const replies: UpstreamReply[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const note = { jsonrpc: "2.0", method: "notifications/message", params } as const;
+      replies.push(await upstream.send(note, CONTEXT));
+    }
+    expect(replies[0]).toMatchObject({ kind: "accepted" });
+    expect(replies.at(-1)).toMatchObject({
+      failure: { bytesSent: false, message: "The program no longer reads." },
+    });
+  });
+
+  it("ends a call after silence, and after its deadline however much progress there is", async () => {
+    const upstream = program(
+      `
+      const params = { progressToken: m.params?._meta?.progressToken, progress: 1 };
+      if (m.method === "hello") answer(m.id, {});
+      if (m.method === "busy") setInterval(() => say({ jsonrpc: "2.0", method: "notifications/progress", params }), 20);
+    `,
+      { silentMilliseconds: 500, totalMilliseconds: 2_000 },
+    );
+    // How long a program takes to start is not the question here.
+    const started = { ...CONTEXT, totalMilliseconds: 10_000 };
+    await awaitAnswer(await upstream.send(request(0, "hello"), started));
+    const silent = await upstream.send(request(1, "silent"), CONTEXT);
+    const busy = await upstream.send(request(2, "busy", { _meta: { progressToken: 2 } }), CONTEXT);
+    let isBusy = true;
+    const events = eventsOf(busy).finally(() => {
+      isBusy = false;
+    });
+    expect(await eventsOf(silent)).toMatchObject([{ failure: { code: "timeout" } }]);
+    expect(isBusy).toBe(true);
+    expect((await events).at(-1)).toMatchObject({ failure: { code: "timeout" } });
+  });
+
+  it("ends a cancelled call although the program owes it no answer", async () => {
+    const upstream = program("");
+    const reply = await upstream.send(request("a", "slow"), CONTEXT);
+    const params = { requestId: "a" };
+    await upstream.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }, CONTEXT);
+    expect(await eventsOf(reply)).toMatchObject([{ failure: { code: "cancelled" } }]);
+  });
+
+  it.each([
+    [
+      "closing its input",
+      'process.stdin.on("end", () => { say("closed"); process.exit(); })',
+      "closed",
+    ],
+    [
+      "SIGTERM when it stays",
+      'process.on("SIGTERM", () => { say("SIGTERM"); process.exit(); }); setInterval(() => {}, 1000)',
+      "SIGTERM",
+    ],
+  ])("ends a program by %s", async (_, behaviour, expected) => {
+    const upstream = launch([
+      "-e",
+      `const say = (text) => require("fs").writeSync(2, text); process.stdin.resume(); ${behaviour}; process.stderr.write("ready ");`,
+    ]);
+    await expect.poll(() => upstream.diagnostics()).toBe("ready ");
+    await upstream.close();
+    expect(upstream.diagnostics()).toBe(`ready ${expected}`);
   });
 
   it("leaves no process behind, not even children that ignore every polite signal", async () => {

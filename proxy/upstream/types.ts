@@ -1,4 +1,5 @@
 import type { JsonRpcMessage, JsonRpcResponse, ParsedMessage } from "#proxy/json/json-rpc.ts";
+import type { ParameterHeader } from "#proxy/modern/parameter-headers.ts";
 
 /**
  * One way to reach an MCP server. HTTP upstreams hold no session state (any process can continue
@@ -28,6 +29,12 @@ export interface UpstreamContext {
   lastEventId?: string;
   /** Headers of the agent's request, lower-case names; only those in protocol.md 2.4 are used. */
   agentHeaders?: Readonly<Record<string, string | string[] | undefined>>;
+  /** Mcp-Method, Mcp-Name and Mcp-Param-* of a modern request; the agent's own are then left out. */
+  mirroredHeaders?: Readonly<Record<string, string>>;
+  /** Where a legacy agent's call is translated: the arguments of a tool that go into headers. */
+  parameterHeaders?: (tool: string) => readonly ParameterHeader[];
+  /** Whose session is continued where a modern agent's requests need one; the agent's token id. */
+  agent?: string;
   /** Total time for this exchange, streams included; the upstream's default when absent. */
   totalMilliseconds?: number;
   /** Gives the exchange up: HTTP closes the request, stdio sends notifications/cancelled. */

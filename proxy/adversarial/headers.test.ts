@@ -1,0 +1,122 @@
+// Mirrored headers that lie: an answer that says which, and nothing reaches the server.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { database } from "#lib/db.ts";
+import { type DualEraFixture, startDualEra } from "../testing/fixtures/dual-era.ts";
+import { gateFixture } from "../testing/gate-fixture.ts";
+import {
+  callBody,
+  type GatedServer,
+  post,
+  startProxy,
+  type TestProxy,
+} from "../testing/harness.ts";
+import { askModern } from "../testing/modern.ts";
+import { startModernStub } from "../testing/modern-stub.ts";
+import { headerCases } from "./header-cases.ts";
+
+let fixture: DualEraFixture;
+let proxy: TestProxy;
+let gated: GatedServer;
+
+beforeAll(async () => {
+  fixture = await startDualEra();
+  proxy = await startProxy();
+  const tools = { test_error_handling: { action: "deny", reason: "Never." } };
+  gated = await gateFixture(proxy, fixture, { version: 1, default: "allow", tools });
+});
+
+afterAll(async () => {
+  await proxy.close();
+  await fixture.close();
+});
+
+const recorded = async () => {
+  const where = { orgId: gated.context.org.id };
+  const calls = await database().call.findMany({ where, orderBy: { id: "asc" } });
+  return calls.map(({ decision }) => decision);
+};
+
+describe("a modern request with lying headers:", () => {
+  test.each(headerCases.map(({ title, id, ...entry }) => [title, id, entry] as const))(
+    "%s (%s)",
+    async (_title, _id, { method = "tools/call", params, headers, gets: [status, code, says] }) => {
+      const received = fixture.ledger.length;
+      const before = await recorded();
+      const given = params ?? { name: "test_simple_text" };
+      const answer = await askModern(gated, method, given, { headers });
+      expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
+      expect(answer.body.error?.message).toContain(says);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(fixture.ledger.length).toBe(received);
+      expect(await recorded()).toEqual(before);
+      const next = await askModern(gated, "tools/call", { name: "test_simple_text" });
+      expect(next.body.result?.isError).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ["as base64", `=?base64?${Buffer.from("test_simple_text").toString("base64")}?=`],
+    ["with space around it", " \ttest_simple_text  "],
+  ])("the right name %s is right", async (_, value) => {
+    const headers = { "mcp-name": value };
+    const answer = await askModern(gated, "tools/call", { name: "test_simple_text" }, { headers });
+    expect([answer.status, answer.body.error]).toEqual([200, undefined]);
+  });
+
+  test("a header of an argument is made from the body, and an unknown one passes (ADV-046)", async () => {
+    const params = { name: "test_x_mcp_header", arguments: { region: "eu" } };
+    const headers = { "mcp-param-region": "=?base64?ZXU=?=", "mcp-param-evil": "1" };
+    const answer = await askModern(gated, "tools/call", params, { headers });
+    expect(answer.body.result?.content).toEqual([{ type: "text", text: "Region eu." }]);
+    const sent = fixture.ledger.at(-1)?.headers;
+    expect([sent?.get("mcp-param-region"), sent?.get("mcp-param-evil")]).toEqual(["eu", "1"]);
+    expect([sent?.get("mcp-method"), sent?.get("mcp-name")]).toEqual([
+      "tools/call",
+      "test_x_mcp_header",
+    ]);
+  });
+});
+
+test.each([{ "mcp-protocol-version": "2025-03-26" }, {}])(
+  "the body alone decides about an older revision with the newer one's headers (%j, ADV-048)",
+  async (revision) => {
+    const received = fixture.ledger.length;
+    const headers = { ...revision, "mcp-method": "tools/list", "mcp-name": "test_simple_text" };
+    const answer = await post(
+      gated.url,
+      gated.agent.token,
+      callBody("test_error_handling"),
+      headers,
+    );
+    expect(JSON.parse(answer.text).result.content[0].text).toContain("Never.");
+    expect(fixture.ledger.length).toBe(received);
+    expect((await recorded()).at(-1)).toBe("denied");
+  },
+);
+
+test("a list that the server calls public is private and not kept (ADV-049)", async () => {
+  await using stub = await startModernStub(["alpha", "beta"]);
+  const first = await gateFixture(proxy, stub, { version: 1, default: "allow" });
+  const hidden = { version: 1, default: "allow", tools: { beta: { action: "hide" } } };
+  const second = await gateFixture(proxy, stub, hidden);
+  for (const [server, names] of [
+    [first, ["alpha", "beta"]],
+    [second, ["alpha"]],
+  ] as const) {
+    const { body, headers } = await askModern(server, "tools/list");
+    expect(body.result).toMatchObject({ cacheScope: "private", ttlMs: 0 });
+    expect(body.result).toMatchObject({ tools: names.map((name) => ({ name })) });
+    expect(headers.get("cache-control")).toBe("no-store");
+  }
+});
+
+test("a name that headers cannot carry is encoded on its way up (ADV-050)", async () => {
+  const name = "удалить";
+  await using stub = await startModernStub([name]);
+  const server = await gateFixture(proxy, stub, { version: 1, default: "allow" });
+  const encoded = `=?base64?${Buffer.from(name).toString("base64")}?=`;
+  const headers = { "mcp-name": encoded };
+  const answer = await askModern(server, "tools/call", { name }, { headers });
+  expect(answer.body.result?.content).toEqual([{ type: "text", text: name }]);
+  expect(stub.seen.at(-1)?.headers["mcp-name"]).toBe(encoded);
+});

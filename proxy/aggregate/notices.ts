@@ -1,0 +1,71 @@
+import { errorAnswer } from "#proxy/answers.ts";
+import { openEventId, openRequestId } from "#proxy/correlation.ts";
+import type { JsonRpcNotification, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
+import { relayNotice } from "#proxy/relay.ts";
+import { relayStream } from "#proxy/relay-stream.ts";
+import { enterPart, openParts, type Visit } from "./parts.ts";
+import type { AggregatePart, GrantedServer } from "./ports.ts";
+import { CollectedReply, PartReply } from "./replies.ts";
+
+/** A notification of the agent: those that are every server's go to all that the session has a part with. */
+export async function passNotice(visit: Visit, notice: JsonRpcNotification): Promise<void> {
+  const { reply } = visit;
+  switch (notice.method) {
+    // Request ids are the agent's, so to other servers this one means nothing.
+    case "notifications/cancelled":
+    case "notifications/roots/list_changed":
+      await Promise.all(
+        openParts(visit).map(async ({ server }) => {
+          const exchange = await enterPart(visit, server, new CollectedReply(reply.handOver()));
+          if (!("problem" in exchange)) await relayNotice(exchange, notice);
+        }),
+      );
+  }
+  reply.empty(202);
+}
+
+/** An answer of the agent: it goes to the server that asked, which the question's id says. */
+export async function passAnswer(visit: Visit, answer: JsonRpcResponse): Promise<void> {
+  const { reply, state } = visit;
+  const { id } = answer;
+  const key = state.ports.correlationKey();
+  const parts = openParts(visit);
+  const asker = parts.find(
+    ({ server, part }) =>
+      id !== null && openRequestId(key, ownerOf(visit, server, part), id) !== null,
+  );
+  // Whoever it is: an answer to a question of the gate's own ends there, any other is refused.
+  const { server } = asker ?? parts[0] ?? {};
+  const text = "No server asked, in this session, the question that this message answers.";
+  if (!server) return reply.finish(errorAnswer(null, -32_600, text), 400);
+  const view = { serverSlug: server.slug, lists: false, missing: null };
+  const exchange = await enterPart(visit, server, new PartReply(reply, view, null));
+  if ("problem" in exchange) return reply.finish(errorAnswer(null, -32_600, text), 400);
+  return relayNotice(exchange, answer);
+}
+
+/** Goes on with the stream of one call, where the agent lost it. */
+export async function resumeStream(visit: Visit, eventId: string): Promise<void> {
+  const { reply, state, headers } = visit;
+  const key = state.ports.correlationKey();
+  const found = openParts(visit).find(
+    ({ server, part }) => openEventId(key, ownerOf(visit, server, part), eventId) !== null,
+  );
+  if (found) {
+    const { server } = found;
+    const view = { serverSlug: server.slug, lists: true, missing: null };
+    const exchange = await enterPart(visit, server, new PartReply(reply, view, null));
+    if (!("problem" in exchange)) {
+      exchange.headers = { ...exchange.headers, "last-event-id": headers["last-event-id"] };
+      return relayStream(exchange);
+    }
+  }
+  const text = "This session has no event with this Last-Event-ID.";
+  await reply.finish(errorAnswer(null, -32_600, text), 404);
+}
+
+function ownerOf({ access }: Visit, server: GrantedServer, { sessionId }: AggregatePart) {
+  const { orgId, agentId, tokenId } = access;
+  const session = sessionId === null ? null : { id: sessionId };
+  return { orgId, agentId, tokenId, serverId: server.id, session };
+}

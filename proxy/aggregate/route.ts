@@ -1,0 +1,94 @@
+import type { AccessTarget } from "#lib/policy/types.ts";
+import { missingTarget, targetOf } from "#proxy/access.ts";
+import { errorAnswer, notFoundAnswer, unknownToolAnswer } from "#proxy/answers.ts";
+import { isAsk } from "#proxy/ask.ts";
+import { callTool } from "#proxy/call-tool.ts";
+import { objectOf } from "#proxy/era.ts";
+import { type JsonRpcRequest, type JsonRpcResponse, parseToolCall } from "#proxy/json/json-rpc.ts";
+import { relayRequest } from "#proxy/relay.ts";
+import { type Owned, ownerOf, ownerOfName } from "./names.ts";
+import { enterPart, type Visit } from "./parts.ts";
+import { PartReply } from "./replies.ts";
+
+const routed = new Set([
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "resources/subscribe",
+  "resources/unsubscribe",
+  "completion/complete",
+]);
+
+/** Whether a request is one server's, by what it names. */
+export function isRouted(method: string): boolean {
+  return routed.has(method);
+}
+
+/**
+ * A request about one thing of one server: it becomes the server's own request, under the server's
+ * own name of that thing, and is judged, admitted, recorded and forwarded as in a session with that
+ * server alone.
+ */
+export async function routeRequest(visit: Visit, request: JsonRpcRequest): Promise<void> {
+  const { reply, access } = visit;
+  const target = read(request);
+  if ("refusal" in target) return reply.finish(target.refusal, target.status);
+  const { owned, request: own } = target;
+  const server = access.servers.find(({ slug }) => slug === owned?.serverSlug);
+  const shown = missing(request);
+  if (!owned || !server) return reply.finish(shown);
+  const view = { serverSlug: server.slug, lists: false, missing: errorsOf(missing(own), shown) };
+  const part = new PartReply(reply, view, request.id);
+  const exchange = await enterPart(visit, server, part, isAsk(request.method));
+  if ("problem" in exchange) {
+    return reply.finish(errorAnswer(request.id, -32_603, exchange.problem));
+  }
+  try {
+    if (own.method === "tools/call") await callTool(exchange, own);
+    else await relayRequest(exchange, own);
+  } finally {
+    reply.forwarded ||= part.forwarded;
+  }
+}
+
+type Target =
+  | { refusal: JsonRpcResponse; status: number }
+  | { owned: Owned | null; request: JsonRpcRequest };
+
+function read(request: JsonRpcRequest): Target {
+  const { id, method, params } = request;
+  if (method === "tools/call") {
+    const call = parseToolCall(request);
+    if ("kind" in call) {
+      return { refusal: errorAnswer(id, call.jsonRpcCode, call.message), status: call.httpStatus };
+    }
+    const owned = ownerOfName(call.name);
+    // Tasks of several servers cannot be told apart, so calls are not run as tasks here.
+    const { task: _task, ...rest } = params ?? {};
+    return { owned, request: { ...request, params: { ...rest, name: owned?.name ?? "" } } };
+  }
+  const target = targetOf(request);
+  if (target === null) {
+    return { refusal: errorAnswer(id, -32_602, missingTarget(method)), status: 200 };
+  }
+  const owned = ownerOf(target);
+  return { owned, request: { ...request, params: renamed(request, target, owned?.name ?? "") } };
+}
+
+function renamed({ method, params }: JsonRpcRequest, { kind }: AccessTarget, name: string) {
+  const member = kind === "prompt" ? "name" : "uri";
+  if (method !== "completion/complete") return { ...params, [member]: name };
+  return { ...params, ref: { ...objectOf(params?.ref), [member]: name } };
+}
+
+/** What is answered where there is no such thing, in the words of a session with one server. */
+function missing(request: JsonRpcRequest): JsonRpcResponse {
+  const { id, method, params } = request;
+  if (method === "tools/call") return unknownToolAnswer(id, String(params?.name));
+  const target = targetOf(request) ?? { kind: "prompt", name: "" };
+  return notFoundAnswer(id, method, target);
+}
+
+function errorsOf(own: JsonRpcResponse, shown: JsonRpcResponse) {
+  return "error" in own && "error" in shown ? { own: own.error, shown: shown.error } : null;
+}

@@ -1,0 +1,173 @@
+import type { IncomingMessage } from "node:http";
+import { errorAnswer } from "#proxy/answers.ts";
+import { refuseHttp, refuseLasting, refuseMethod, refuseShare } from "#proxy/edge.ts";
+import { classifyEra, legacyRevisions } from "#proxy/era.ts";
+import type { ProxyState } from "#proxy/exchange.ts";
+import { refuseSession } from "#proxy/initialize.ts";
+import { type JsonRpcRequest, type ParsedMessage, readMessage } from "#proxy/json/json-rpc.ts";
+import { type JsonObject, REQUEST_LIMITS } from "#proxy/json/parse-json.ts";
+import { checkContent, readBody } from "#proxy/receive.ts";
+import { refuseAccess } from "#proxy/refuse.ts";
+import { endAgentSession } from "#proxy/relay-stream.ts";
+import type { AgentReply } from "#proxy/respond.ts";
+import { handOverAll } from "./hand-over.ts";
+import { answerList, isListing } from "./lists.ts";
+import { passAnswer, passNotice, resumeStream } from "./notices.ts";
+import { enterPart, openParts, type Visit } from "./parts.ts";
+import type { AggregateAccess } from "./ports.ts";
+import { CollectedReply } from "./replies.ts";
+import { isRouted, routeRequest } from "./route.ts";
+import { streamAll } from "./stream.ts";
+
+/** A request at `/mcp/{org}`. */
+export interface AggregateArrival {
+  state: ProxyState;
+  request: IncomingMessage;
+  reply: AgentReply;
+  orgSlug: string;
+  /** `state.now()` when it arrived. */
+  receivedAt: number;
+}
+
+/** An arrival whose agent is known. */
+type Known = AggregateArrival & { access: AggregateAccess };
+
+/**
+ * `/mcp/{org}`: all servers of an agent at one address. Each is used in a session of its own, opened
+ * when it is first needed, through the very functions that serve sessions with one server. Sessions
+ * only: a client of revision 2026-07-28 is answered so that it falls back to them (protocol.md 2.3).
+ */
+export async function serveAggregate(arrival: AggregateArrival): Promise<void> {
+  const { state, request, reply, orgSlug } = arrival;
+  const isPost = request.method === "POST";
+  if (!isPost && request.method !== "GET" && request.method !== "DELETE") {
+    return refuseMethod(reply, "POST, GET, DELETE");
+  }
+  const refused = isPost ? checkContent(request) : null;
+  if (refused) return refuseHttp(reply, refused);
+  const { authorization, "mcp-session-id": named } = request.headers;
+  const sessionId = typeof named === "string" ? named : undefined;
+  const found = await state.authenticator.findAggregate({ authorization, orgSlug, sessionId });
+  if (found.kind !== "access") return refuseAccess(reply, found);
+  const known = { ...arrival, access: found.access };
+  const leaveShare = state.capacity.enter(found.access.orgId);
+  if (!leaveShare) return refuseShare(reply, "requests of this org are under way");
+  try {
+    if (await handOverAll(known)) return;
+    if (isPost) return await receive(known, leaveShare);
+    const visit = visitOf(known, 0, leaveShare);
+    if (!visit) return await refuseMethod(reply, "POST");
+    if (request.method === "DELETE") return await endAll(visit);
+    // What goes on is a stream, which has a place of its own.
+    leaveShare();
+    const last = request.headers["last-event-id"];
+    return await (typeof last === "string" && last !== ""
+      ? resumeStream(visit, last)
+      : streamAll(visit));
+  } finally {
+    leaveShare();
+  }
+}
+
+async function receive(known: Known, leaveShare: () => void): Promise<void> {
+  const { state, request, reply } = known;
+  const body = await readBody(request, state.config.maxBodyBytes);
+  if (!Buffer.isBuffer(body)) return refuseHttp(reply, body);
+  const parsed = readMessage(body, REQUEST_LIMITS);
+  if (parsed.kind === "refused") {
+    const answer = errorAnswer(parsed.id, parsed.jsonRpcCode, parsed.message);
+    return reply.finish(answer, parsed.httpStatus);
+  }
+  const id = parsed.kind === "request" ? parsed.message.id : null;
+  if (classifyEra(request.headers, parsed).kind !== "legacy") {
+    // Deliberately no error of the modern era: it would tell a client that this address speaks it.
+    const text = `Unsupported protocol version (supported versions: ${legacyRevisions.join(", ")})`;
+    return reply.finish(errorAnswer(id, -32_000, text), 400);
+  }
+  if (parsed.kind === "request" && parsed.message.method === "initialize") {
+    return greet(known, parsed.message);
+  }
+  const visit = visitOf(known, body.length, leaveShare);
+  if (visit) return dispatch(visit, parsed);
+  const text = "This address has sessions: send initialize first, then its Mcp-Session-Id.";
+  return reply.finish(errorAnswer(id, -32_600, text), 400);
+}
+
+function dispatch(visit: Visit, parsed: ParsedMessage): Promise<void> {
+  if (parsed.kind === "response") return passAnswer(visit, parsed.message);
+  if (parsed.kind === "notification") return passNotice(visit, parsed.message);
+  const { id, method } = parsed.message;
+  if (method === "ping") return visit.reply.finish({ jsonrpc: "2.0", id, result: {} });
+  if (isListing(method)) return answerList(visit, parsed.message);
+  if (isRouted(method)) return routeRequest(visit, parsed.message);
+  return visit.reply.finish(errorAnswer(id, -32_601, `Method not found: ${method}`));
+}
+
+/** `initialize`: opens the session; its servers are greeted when they are first needed. */
+async function greet(known: Known, { id, params = {} }: JsonRpcRequest): Promise<void> {
+  const { state, reply, access } = known;
+  if (state.pressure() !== "normal") return refuseLasting(reply);
+  const refusal = await refuseSession(state, access, id);
+  if (refusal) return reply.finish(refusal);
+  const wanted = params.protocolVersion;
+  const protocolRevision = legacyRevisions.find((revision) => revision === wanted) ?? "2025-11-25";
+  const { capabilities = {}, clientInfo = { name: "unknown", version: "" } } = params;
+  const holds = access.servers.some((server) => state.upstreams.isHeld(server));
+  const sessionId = await state.ports.aggregates.create({
+    orgId: access.orgId,
+    agentId: access.agentId,
+    protocolRevision,
+    client: { capabilities, clientInfo },
+    instanceId: holds ? state.config.instanceId : null,
+  });
+  reply.setHeader("mcp-session-id", sessionId);
+  const result = { protocolVersion: protocolRevision, ...greeting };
+  await reply.finish({ jsonrpc: "2.0", id, result });
+}
+
+const greeting: JsonObject = {
+  // Servers come and go with their grants, so what any may have is declared.
+  capabilities: {
+    tools: { listChanged: true },
+    prompts: { listChanged: true },
+    resources: { subscribe: true, listChanged: true },
+    completions: {},
+  },
+  serverInfo: { name: "callgate", title: "Callgate", version: "1" },
+  instructions:
+    "These are the tools of several servers. A name is the server's, two underscores, and the name on that server.",
+};
+
+/** DELETE: ends the session with every server. */
+async function endAll(visit: Visit): Promise<void> {
+  const { state, access, session, reply } = visit;
+  await Promise.all(
+    openParts(visit).map(async ({ server }) => {
+      const exchange = await enterPart(visit, server, new CollectedReply(reply.handOver()));
+      if (!("problem" in exchange)) await endAgentSession(exchange);
+    }),
+  );
+  await state.ports.aggregates.end(access.orgId, session.id);
+  reply.empty(200);
+}
+
+/** Null: the agent names no session. */
+function visitOf(known: Known, bodyBytes: number, leaveShare: () => void): Visit | null {
+  const { state, request, reply, orgSlug, access, receivedAt } = known;
+  if (access.session === null) return null;
+  const { headers } = request;
+  const { authorization } = headers;
+  const { session } = access;
+  return {
+    state,
+    reply,
+    headers,
+    authorization,
+    orgSlug,
+    access,
+    session,
+    bodyBytes,
+    receivedAt,
+    leaveShare,
+  };
+}

@@ -1,0 +1,41 @@
+import { legacyRevisions, modernRevision, objectOf } from "#proxy/era.ts";
+import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+
+/** Capabilities that can be gated, with their members; extensions and anything new cannot. */
+const gated: Readonly<Record<string, readonly string[]>> = {
+  tools: ["listChanged"],
+  prompts: ["listChanged"],
+  resources: ["listChanged", "subscribe"],
+  completions: [],
+  logging: [],
+};
+
+const spoken = new Set<JsonValue>([...legacyRevisions, modernRevision]);
+
+/**
+ * Reduces a server's `server/discover` result, in place, to what both it and this proxy can do. Its
+ * instructions and its name pass.
+ */
+export function discoverShape(result: JsonObject): void {
+  const { supportedVersions } = result;
+  if (Array.isArray(supportedVersions)) {
+    result.supportedVersions = supportedVersions.filter((version) => spoken.has(version));
+  }
+  result.capabilities = gatedCapabilities(objectOf(result.capabilities) ?? {});
+}
+
+/** What of a server's capabilities agents may use through this proxy. */
+export function gatedCapabilities(declared: JsonObject): JsonObject {
+  const kept: JsonObject = {};
+  for (const [name, members] of Object.entries(gated)) {
+    const capability = objectOf(declared[name]);
+    if (!capability) continue;
+    const known: JsonObject = {};
+    for (const member of members) {
+      const value = capability[member];
+      if (value !== undefined) known[member] = value;
+    }
+    kept[name] = known;
+  }
+  return kept;
+}

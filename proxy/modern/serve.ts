@@ -1,0 +1,109 @@
+import { isListed } from "#lib/policy/evaluate.ts";
+import { errorAnswer, upstreamErrorAnswer } from "#proxy/answers.ts";
+import { callTool } from "#proxy/call-tool.ts";
+import { deliver } from "#proxy/deliver.ts";
+import { metaKeys, modernErrors, objectOf } from "#proxy/era.ts";
+import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
+import { clientOf } from "#proxy/initialize.ts";
+import type { JsonRpcRequest, ParsedMessage } from "#proxy/json/json-rpc.ts";
+import { refuseSessionEnded } from "#proxy/refuse.ts";
+import { relayRequest } from "#proxy/relay.ts";
+import { declaredCapabilities, passedCapabilities } from "./client-capabilities.ts";
+import { listen } from "./listen.ts";
+import { isModernRequest, mayAskBack } from "./methods.ts";
+import { checkParameterHeaders } from "./parameter-headers.ts";
+import { openState } from "./request-state.ts";
+import { stateBinding } from "./upstream.ts";
+
+const keepAliveMs = 15_000;
+
+/**
+ * One message of a modern agent, classified and with its headers checked: every request stands for
+ * itself, and closing its connection cancels it (2026-07-28, streamable HTTP).
+ */
+export async function serveModern(exchange: Exchange, parsed: ParsedMessage): Promise<void> {
+  const { reply } = exchange;
+  reply.speakModern();
+  if (parsed.kind !== "request") return reply.empty(202);
+  const given = parsed.message;
+  if (!isModernRequest(given.method)) {
+    return reply.finish(errorAnswer(given.id, -32601, `Method not found: ${given.method}`));
+  }
+  const mismatch = mismatchedArgument(exchange, given);
+  if (mismatch !== null) {
+    return reply.finish(errorAnswer(given.id, modernErrors.headerMismatch, mismatch), 400);
+  }
+  const request = forwardable(exchange, given);
+  if (request === null) {
+    const text =
+      "This requestState is not valid for this request, or too old. Start again without it.";
+    return reply.finish(errorAnswer(given.id, -32602, text));
+  }
+  const gone = new AbortController();
+  reply.onGone(() => gone.abort());
+  exchange.signal = gone.signal;
+  const keepAlive = setInterval(() => reply.comment(), keepAliveMs);
+  try {
+    await answer(exchange, request);
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+function answer(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
+  switch (request.method) {
+    case "tools/call":
+      return callTool(exchange, request);
+    case "server/discover":
+      return discover(exchange, request);
+    case "subscriptions/listen":
+      return listen(exchange, request);
+    default:
+      return relayRequest(exchange, request);
+  }
+}
+
+/** What takes the place of the handshake: the server's answer, reduced to what passes here. */
+async function discover(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
+  const { state, access } = exchange;
+  const meta = objectOf(request.params?._meta);
+  state.touch(access, clientOf(meta?.[metaKeys.clientInfo]));
+  const upstream = await findUpstream(exchange);
+  if (!upstream) return refuseSessionEnded(exchange, request.id);
+  const reply = await upstream.send(request, upstreamContext(exchange));
+  await deliver(exchange, reply, { request, origin: null }, (failure) =>
+    upstreamErrorAnswer(request.id, access, failure),
+  );
+}
+
+/** A tool the agent may not know of is not looked up: its headers would tell that it exists. */
+function mismatchedArgument(
+  { gate, headers }: Exchange,
+  { method, params }: JsonRpcRequest,
+): string | null {
+  if (method !== "tools/call" || typeof params?.name !== "string") return null;
+  const tool = gate.tools.get(params.name);
+  if (!tool || tool.parameterHeaders.length === 0) return null;
+  if (!gate.observe && !isListed(gate.policy, tool)) return null;
+  return checkParameterHeaders(tool.parameterHeaders, params.arguments, headers);
+}
+
+/**
+ * The request as it will be judged and sent: with the server's own `requestState` and without
+ * capabilities that stay here. Null when its state was not sealed for it.
+ */
+function forwardable(exchange: Exchange, request: JsonRpcRequest): JsonRpcRequest | null {
+  const { params } = request;
+  const declared = declaredCapabilities(request);
+  const passed = passedCapabilities(declared, exchange.gate.server.strippedCapabilities);
+  const sealed = params?.requestState;
+  if (passed === declared && sealed === undefined) return request;
+  const _meta = { ...objectOf(params?._meta), [metaKeys.clientCapabilities]: passed };
+  if (sealed === undefined) return { ...request, params: { ...params, _meta } };
+  if (typeof sealed !== "string" || !mayAskBack(request.method)) return null;
+  const key = exchange.state.ports.stateKey();
+  const opened = openState(key, stateBinding(exchange, request), sealed, Date.now());
+  return opened === null
+    ? null
+    : { ...request, params: { ...params, _meta, requestState: opened } };
+}

@@ -1,0 +1,182 @@
+import { metaKeys, modernErrors, modernRevision, objectOf } from "#proxy/era.ts";
+import type { Exchange } from "#proxy/exchange.ts";
+import type { JsonRpcRequest, JsonRpcResponse, JsonRpcResult } from "#proxy/json/json-rpc.ts";
+import type { JsonObject } from "#proxy/json/parse-json.ts";
+import { modernFaceOf } from "#proxy/translate/eras.ts";
+import type {
+  Upstream,
+  UpstreamContext,
+  UpstreamEvent,
+  UpstreamReply,
+} from "#proxy/upstream/types.ts";
+import { declaredCapabilities, unaskable } from "./client-capabilities.ts";
+import { discoverShape } from "./discover-result.ts";
+import { isList, mayAskBack } from "./methods.ts";
+import { encodeHeaderValue, mirroredName } from "./mirrored-headers.ts";
+import { buildParameterHeaders, type ParameterHeader } from "./parameter-headers.ts";
+import { sealState } from "./request-state.ts";
+import { shapeReply } from "./shape-reply.ts";
+
+/**
+ * The server as a modern exchange sees it: messages get their mirrored headers, and of its answers
+ * what an agent must not keep or forge is closed. Null: the agent's program cannot be started here.
+ */
+export async function findModernUpstream(exchange: Exchange): Promise<Upstream | null> {
+  const connection = await findConnection(exchange);
+  if (!connection) return null;
+  return {
+    async send(message, context) {
+      if (!("id" in message && "method" in message)) return connection.send(message, context);
+      const reply = await connection.send(message, modernContext(exchange, message, context));
+      return shapeModern(exchange, message, reply);
+    },
+    openStream: (context) => connection.openStream(context),
+    endSession: (context) => connection.endSession(context),
+    close: async () => {},
+  };
+}
+
+/** The `Mcp-*` headers of a modern request, made from the object that goes up. */
+export function buildMirroredHeaders(
+  request: JsonRpcRequest,
+  wanted: readonly ParameterHeader[],
+  agentHeaders: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> {
+  const name = mirroredName(request.method, request.params);
+  return {
+    ...buildParameterHeaders(wanted, request.params?.arguments, agentHeaders),
+    "mcp-method": encodeHeaderValue(request.method),
+    ...(name === null ? {} : { "mcp-name": encodeHeaderValue(name) }),
+  };
+}
+
+function modernContext(
+  exchange: Exchange,
+  request: JsonRpcRequest,
+  context: UpstreamContext,
+): UpstreamContext {
+  const signal = context.signal ?? exchange.signal;
+  const name = mirroredName(request.method, request.params);
+  const tool =
+    request.method === "tools/call" && name !== null ? exchange.gate.tools.get(name) : undefined;
+  return {
+    sessionId: null,
+    protocolVersion: modernRevision,
+    agentHeaders: exchange.headers,
+    mirroredHeaders: buildMirroredHeaders(request, tool?.parameterHeaders ?? [], exchange.headers),
+    agent: exchange.access.tokenId,
+    ...(signal === undefined ? {} : { signal }),
+    ...(context.totalMilliseconds === undefined
+      ? {}
+      : { totalMilliseconds: context.totalMilliseconds }),
+  };
+}
+
+/** An HTTP server's shared client; a program, or a stream of HTTP+SSE, for each agent token. */
+async function findConnection({ state, gate, access }: Exchange): Promise<Upstream | null> {
+  const { server } = gate;
+  const shared = await state.upstreams.findShared(server);
+  if (shared) return modernFaceOf(server, shared);
+  const id = `modern ${access.tokenId} ${server.id}`;
+  const session = {
+    id,
+    protocolRevision: modernRevision,
+    upstreamSessionId: null,
+    instanceId: null,
+    opensUrls: false,
+  };
+  const running = await state.upstreams.find(server, session);
+  if (running) return modernFaceOf(server, running);
+  // Requests of one agent that come together share the connection they both need.
+  const started = opening.get(id) ?? state.upstreams.open(server);
+  opening.set(id, started);
+  try {
+    const upstream = await started;
+    if (!upstream) return null;
+    if (opening.get(id) === started) state.upstreams.adopt(id, upstream);
+    return modernFaceOf(server, upstream);
+  } finally {
+    opening.delete(id);
+  }
+}
+
+const opening = new Map<string, Promise<Upstream | null>>();
+
+function shapeModern(
+  exchange: Exchange,
+  request: JsonRpcRequest,
+  reply: UpstreamReply,
+): UpstreamReply {
+  const declared = declaredCapabilities(request);
+  const shape = (message: JsonRpcResponse): boolean => {
+    if ("error" in message) {
+      noteMismatch(exchange, message.error.code);
+      return false;
+    }
+    const { result } = message;
+    if (request.method === "server/discover") discoverShape(result);
+    if (isList(request.method)) return neverKept(result);
+    const asks = mayAskBack(request.method) && result.resultType === "input_required";
+    if (asks) return closeQuestions(exchange, request, message, declared);
+    if (request.method !== "resources/read") return false;
+    result.cacheScope = "private";
+    return true;
+  };
+  return shapeReply(reply, request.id, shape, isNotification);
+}
+
+/**
+ * A list depends on who asks, and a rule that hides something holds from its commit on (invariant
+ * 11): a list that may be kept, for however short a time, would break that promise.
+ */
+function neverKept(result: JsonObject): true {
+  result.cacheScope = "private";
+  result.ttlMs = 0;
+  return true;
+}
+
+function closeQuestions(
+  exchange: Exchange,
+  request: JsonRpcRequest,
+  message: JsonRpcResult,
+  declared: JsonObject,
+): boolean {
+  const { result } = message;
+  const asked = unaskable(result.inputRequests, declared);
+  if (asked !== null) {
+    const text = `Server "${exchange.access.serverSlug}" asked for ${asked}, which this agent has not declared or may not be asked here.`;
+    const error = { code: 403, message: text };
+    // A result becomes an error in place, for the exact copy as well.
+    Reflect.deleteProperty(message, "result");
+    Reflect.set(message, "error", error);
+    return true;
+  }
+  if (typeof result.requestState !== "string") return false;
+  const { ports } = exchange.state;
+  const binding = stateBinding(exchange, request);
+  result.requestState = sealState(ports.stateKey(), binding, result.requestState, Date.now());
+  return true;
+}
+
+/** What a state sealed in this exchange belongs to. */
+export function stateBinding({ access }: Exchange, { method, params }: JsonRpcRequest) {
+  const { orgId, serverId, agentId } = access;
+  return { orgId, serverId, agentId, method, target: mirroredName(method, params) ?? "" };
+}
+
+/** Headers that were right by the definitions on record were not: these are out of date. */
+function noteMismatch({ state, access }: Exchange, code: number): void {
+  if (code !== modernErrors.headerMismatch) return;
+  state.ports.reportDrift(access.orgId, access.serverId).catch(() => {});
+}
+
+/** The modern era's streams carry no requests, and no answers but the one (2026-07-28, streamable HTTP). */
+function isNotification({ parsed }: Extract<UpstreamEvent, { kind: "message" }>): boolean {
+  return parsed.kind === "notification";
+}
+
+/** The log level a request asks for; null when its server is to send none. */
+export function requestedLogLevel(request: JsonRpcRequest): string | null {
+  const level = objectOf(request.params?._meta)?.[metaKeys.logLevel];
+  return typeof level === "string" ? level : null;
+}

@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import type { Prisma } from "#prisma/client.ts";
+import { startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
+import { startLegacy } from "#proxy/testing/fixtures/legacy.ts";
+import { gateFixture } from "#proxy/testing/gate-fixture.ts";
+import { startProxy } from "#proxy/testing/harness.ts";
+import type { Launch } from "#proxy/upstream/child-process.ts";
+import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
+import { startHop } from "./hop.ts";
+import { type Check, type Revision, runSuite } from "./suite.ts";
+
+/** A server to compare, and what the suite finds when it asks it directly. */
+export type Subject = "dual-era" | "modern" | "legacy" | "stdio";
+
+export interface Stage {
+  /** The suite against the server itself; run once for each revision. */
+  direct(subject: Subject, revision: Revision): Promise<Check[]>;
+  /** The same through the proxy, as an agent under this policy. */
+  gated(subject: Subject, revision: Revision, policy?: Prisma.InputJsonObject): Promise<Check[]>;
+  close(): Promise<void>;
+}
+
+const stdio: Launch = {
+  command: process.execPath,
+  args: [join(import.meta.dirname, "../../proxy/testing/fixtures/legacy.ts"), "stdio"],
+  env: { NODE_OPTIONS: "--disable-warning=ExperimentalWarning" },
+  cwd: "/tmp",
+};
+
+/**
+ * Fixture servers and proxies on the database of `DATABASE_URL`. The suite cannot speak stdio: its
+ * direct counterpart is the same server over HTTP without resumable streams, which stdio lacks.
+ */
+export async function startStage(): Promise<Stage> {
+  const dual = await startDualEra();
+  const modern = await startDualEra({ legacy: false });
+  const legacy = await startLegacy();
+  const plain = await startLegacy({ resumable: false });
+  const overHttp = await startProxy();
+  const overStdio = await startProxy({
+    ports: { openUpstream: async () => new StdioUpstream(stdio, STDIO_DEFAULTS) },
+  });
+  const urls = { "dual-era": dual.url, modern: modern.url, legacy: legacy.url, stdio: plain.url };
+  const known = new Map<string, Promise<Check[]>>();
+  return {
+    direct(subject, revision) {
+      const key = `${subject} ${revision}`;
+      const running = known.get(key) ?? runSuite(urls[subject], revision);
+      known.set(key, running);
+      return running;
+    },
+    async gated(subject, revision, policy = { version: 1, default: "allow" }) {
+      const server =
+        subject === "stdio"
+          ? await gateFixture(overStdio, stdio, policy)
+          : await gateFixture(overHttp, { url: urls[subject] }, policy);
+      const hop = await startHop(server.url, server.agent.token);
+      const checks = await runSuite(hop.url, revision);
+      await hop.close();
+      return checks;
+    },
+    async close() {
+      await overHttp.close();
+      await overStdio.close();
+      for (const fixture of [dual, modern, legacy, plain]) await fixture.close();
+    },
+  };
+}
