@@ -1,128 +1,109 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { closeDatabase } from "#lib/db.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
-import { type EmbeddedDatabase, freePort, startEmbedded } from "#scripts/database/embedded.ts";
-import { migrate } from "#scripts/database/migrate.ts";
+import type { Prisma } from "#prisma/client.ts";
+import { freePort } from "#scripts/database/embedded.ts";
 import type { Target } from "./load.ts";
-
-const root = join(import.meta.dirname, "..");
+import { type Child, startChild, startDatabase } from "./processes.ts";
 
 export interface World {
-  targets: Target[];
+  upstreamUrl: string;
+  proxy: Child;
+  direct(body?: string): Target;
+  passThrough(body?: string): Target;
+  /** A target of its own org, server, agent and session, under this policy. */
+  gated(name: string, document: Prisma.InputJsonObject, body?: string): Promise<Target>;
   close(): Promise<void>;
+}
+
+/** A `tools/call` of the bench server's only tool. */
+export function callBody(args: Record<string, unknown> = { text: "hello", count: 3 }): string {
+  const params = { name: "echo", arguments: args };
+  return JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+}
+
+/** A policy with one rule, for the bench server's only tool. */
+export function policyOf(rule: Prisma.InputJsonObject): Prisma.InputJsonObject {
+  return { version: 1, default: "deny", tools: { echo: rule } };
 }
 
 /** Starts Postgres, the small server, the pass-through and the real proxy, each a process. */
 export async function startWorld(): Promise<World> {
-  const folder = mkdtempSync("/tmp/callgate-bench-");
-  const embedded = process.env.DATABASE_URL ? null : await openDatabase(folder);
-  if (embedded) process.env.DATABASE_URL = embedded.url;
-  await migrate(process.env.DATABASE_URL ?? "");
-
-  const upstream = await startChild("bench/upstream.ts", []);
+  const database = await startDatabase();
+  const upstream = await startChild("bench/upstream.ts");
   const upstreamUrl = `http://127.0.0.1:${upstream.port}/mcp`;
-  const passThrough = await startChild("bench/pass-through.ts", [upstreamUrl]);
+  const bare = await startChild("bench/pass-through.ts", [upstreamUrl]);
   const proxyPort = await freePort();
   const proxy = await startChild("proxy/main.ts", [], {
     PROXY_PORT: String(proxyPort),
-    DATA_DIR: folder,
+    DATA_DIR: database.folder,
     UPSTREAM_PRIVATE_NETWORKS: "127.0.0.0/8",
+    // Measure what load does instead of shedding it.
+    PROXY_MAX_LOOP_DELAY_MS: "60000",
   });
-  const children = [upstream.child, passThrough.child, proxy.child];
-
-  const gated = async (name: string, rule: object, expect: string): Promise<Target> => {
-    const context = await makeOrg();
-    const document = { version: 1, default: "deny", tools: { echo: { ...rule } } };
-    const server = await makeServer(context, { url: upstreamUrl, document });
-    await storeDiscovery(
-      { orgId: context.org.id, serverId: server.id },
-      { tools: [toolOf()], protocolRevision: "2025-11-25", serverInfo: {} },
-    );
-    const agent = await makeAgent(context, { servers: [server] });
-    return {
-      name,
-      url: new URL(`http://127.0.0.1:${proxyPort}/mcp/${context.org.slug}/${server.slug}`),
-      headers: { authorization: `Bearer ${agent.token}` },
+  const plain = { headers: {}, expect: '"ok' };
+  return {
+    upstreamUrl,
+    proxy,
+    direct: (body = callBody()) => ({
+      ...plain,
+      name: "direct",
+      url: new URL(upstreamUrl),
       body,
-      expect,
-      pid: proxy.child.pid ?? null,
-    };
-  };
-  const plain = { headers: {}, body, expect: '"ok"' };
-  const targets: Target[] = [
-    { ...plain, name: "direct", url: new URL(upstreamUrl), pid: null },
-    {
+      pid: null,
+    }),
+    passThrough: (body = callBody()) => ({
       ...plain,
       name: "bare Node pass-through",
-      url: new URL(`http://127.0.0.1:${passThrough.port}/mcp`),
-      pid: passThrough.child.pid ?? null,
+      url: new URL(`http://127.0.0.1:${bare.port}/mcp`),
+      body,
+      pid: bare.pid,
+    }),
+    async gated(name, document, body = callBody()) {
+      const origin = `http://127.0.0.1:${proxyPort}`;
+      const { url, headers } = await makeGated(origin, upstreamUrl, document);
+      return { ...plain, name, url, headers, body, pid: proxy.pid };
     },
-    await gated("Callgate, allowed", { action: "allow" }, '"ok"'),
-    await gated(
-      "Callgate, limited, within",
-      { action: "allow", rate_limit: { max: 1_000_000, window: 60, per: "agent" } },
-      '"ok"',
-    ),
-    await gated(
-      "Callgate, limit of 100 used up",
-      { action: "allow", rate_limit: { max: 100, window: 3600, per: "agent" } },
-      "",
-    ),
-    await gated("Callgate, denied", { action: "deny", reason: "Not here." }, "Not here."),
-  ];
-  return {
-    targets,
     async close() {
-      for (const child of children) child.kill("SIGTERM");
+      for (const child of [proxy, bare, upstream]) child.stop();
       await closeDatabase();
-      await embedded?.stop();
-      rmSync(folder, { recursive: true, force: true });
+      await database.stop();
     },
   };
 }
 
-const body = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "tools/call",
-  params: { name: "echo", arguments: { text: "hello", count: 3 } },
-});
-
-function toolOf() {
-  return { name: "echo", description: "Returns a short text", inputSchema: { type: "object" } };
+async function makeGated(origin: string, upstreamUrl: string, document: Prisma.InputJsonObject) {
+  const context = await makeOrg();
+  const server = await makeServer(context, { url: upstreamUrl, document });
+  const tool = { name: "echo", description: "Returns a text", inputSchema: { type: "object" } };
+  await storeDiscovery(
+    { orgId: context.org.id, serverId: server.id },
+    { tools: [tool], protocolRevision: "2025-11-25", serverInfo: {} },
+  );
+  const agent = await makeAgent(context, { servers: [server] });
+  const url = new URL(`${origin}/mcp/${context.org.slug}/${server.slug}`);
+  return { url, headers: await openSession(url, agent.token) };
 }
 
-async function openDatabase(folder: string): Promise<EmbeddedDatabase> {
-  const { chmodSync } = await import("node:fs");
-  chmodSync(folder, 0o755);
-  const embedded = await startEmbedded(folder);
-  const url = new URL(embedded.url);
-  url.pathname = "/bench";
-  return { ...embedded, url: url.toString() };
-}
-
-function startChild(
-  script: string,
-  args: string[],
-  environment: Record<string, string> = {},
-): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(join(root, script), args, {
-    env: { ...process.env, ...environment },
-    execArgv: [
-      "--disable-warning=ExperimentalWarning",
-      ...(process.env.BENCH_PROFILE && script.startsWith("proxy")
-        ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]
-        : []),
-    ],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+/** The headers of an agent that has initialized. */
+async function openSession(url: URL, token: string): Promise<Record<string, string>> {
+  const authorization = `Bearer ${token}`;
+  const params = {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "bench", version: "1" },
+  };
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      authorization,
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 0, method: "initialize", params }),
   });
-  return new Promise((done, fail) => {
-    child.once("message", (message: { port?: number } | string) => {
-      done({ child, port: typeof message === "string" ? 0 : (message.port ?? 0) });
-    });
-    child.once("exit", (code) => fail(new Error(`${script} ended with code ${code}`)));
-  });
+  const answer = await response.text();
+  const session = response.headers.get("mcp-session-id");
+  if (session === null) throw new Error(`the proxy opened no session: ${answer}`);
+  return { authorization, "mcp-session-id": session, "mcp-protocol-version": "2025-11-25" };
 }

@@ -112,7 +112,7 @@ function requireAll(
     .filter(([key, spec]) => spec.required && !given.has(key))
     .map(([key, spec]) => `--${key} ${spec.value ?? ""}`);
   const wanted = command.operand;
-  if (wanted && operands.length === 0) missing.push(wanted.name);
+  if (wanted && !wanted.optional && operands.length === 0) missing.push(wanted.name);
   if (missing.length > 0) {
     throw new UsageError(`${command.name} needs ${missing.join(" and ")}.`, command.name);
   }

@@ -38,8 +38,8 @@ export interface Command {
   name: string;
   summary: string;
   options: OptionTable;
-  /** The one argument that is no option; required where there is one. */
-  operand?: { name: string; help: string };
+  /** The one argument that is no option; required where there is one, unless it says otherwise. */
+  operand?: { name: string; help: string; optional?: true };
   /** More than the options say, in whole paragraphs. */
   notes?: string;
   /** The shape of `--json`. */

@@ -20,7 +20,8 @@ export function overviewHelp(commands: readonly Command[], group: string): strin
 export function commandHelp(command: Command): string {
   const { name, summary, operand, options, notes, json } = command;
   const words = Object.entries(options).map(([key, spec]) => usageWord(key, spec));
-  const usage = ["callgate", name, ...(operand ? [operand.name] : []), ...words, "[--json]"];
+  const place = operand?.optional ? `[${operand.name}]` : (operand?.name ?? "");
+  const usage = ["callgate", name, place, ...words, "[--json]"].filter((word) => word !== "");
   const rows = Object.entries({ ...options, ...globalOptions }).map(
     ([key, spec]: [string, OptionSpec]) => [optionWord(key, spec), spec.help] as const,
   );

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { getApproval } from "#lib/approvals/approvals.ts";
 import { authenticateUser } from "#lib/auth/users.ts";
@@ -251,6 +254,48 @@ test("a policy is exported, compared and applied, and the change is on record", 
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("Line 1")]);
 });
 
+test("a pipeline tries a policy with its cases first; a failed case is exit code 1", async () => {
+  const context = await makeOrg();
+  const server = await makeServer(context, { tools: ["pay"] });
+  const at = ["--org", context.org.slug, "--server", server.slug];
+  const folder = mkdtempSync(join(tmpdir(), "callgate-cases-"));
+  const cases = join(folder, "cases.yaml");
+  writeFileSync(cases, "cases: [{ tool: pay, expect: deny }]\n");
+  const closed = "version: 1\ndefault: deny\n";
+  const open = "version: 1\ndefault: allow\n";
+  try {
+    const written = await callgate(["policy", "test", cases, ...at, "--json"]);
+    expect([written.code, written.json()]).toMatchObject([0, { passed: 1, failed: 0 }]);
+    const apply = ["policy", "apply", ...at, "-f", "-"];
+    const tried = await callgate([...apply, "--cases", cases, "--dry-run", "--json"], {
+      input: open,
+    });
+    expect([tried.code, tried.json()]).toMatchObject([1, { changed: true, passed: 0, failed: 1 }]);
+    await callgate([...apply, "--cases", cases], { input: closed });
+    const refused = await callgate(apply, { input: open });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("expects deny")]);
+    const stored = await callgate(["policy", "test", ...at, "--json"]);
+    expect([stored.code, stored.json()]).toMatchObject([0, { passed: 1, failed: 0 }]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("versions are listed, compared and restored", async () => {
+  const context = await makeOrg();
+  const server = await makeServer(context);
+  const at = ["--org", context.org.slug, "--server", server.slug];
+  const input = "version: 1\ndefault: allow\n";
+  await callgate(["policy", "apply", ...at, "-f", "-", "--note", "Open"], { input });
+  const versions = await callgate(["policy", "versions", ...at, "--json"]);
+  expect(versions.json()).toMatchObject([{ version: 2, note: "Open" }, { version: 1 }]);
+  const diff = await callgate(["policy", "diff", ...at, "--from", "2", "--to", "1", "--json"]);
+  expect(diff.json()).toMatchObject({ changed: true });
+  const restored = await callgate(["policy", "restore", ...at, "--version", "1", "--json"]);
+  expect(restored.json()).toEqual({ version: 3 });
+  expect((await callgate(["policy", "diff", ...at])).code).toBe(2);
+});
+
 test("an agent's token is shown once, replaced by rotating and ended by revoking", async () => {
   const context = await makeOrg();
   const server = await makeServer(context);
@@ -270,6 +315,7 @@ test("an agent's token is shown once, replaced by rotating and ended by revoking
     token: expect.stringMatching(/^cg_agt_[0-9A-Za-z]{49}$/),
     expiresAt: expect.any(String),
     servers: [{ slug: server.slug, proxyUrl: expect.stringContaining(server.slug) }],
+    aggregateUrl: expect.stringMatching(/\/mcp\/[a-z0-9-]+$/),
   };
   expect(created.json()).toEqual(shape);
   const rotated = await callgate(["agent", "rotate", ...words]);

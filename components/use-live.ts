@@ -56,6 +56,7 @@ export function useLive<Data>(url: string | null, onMessage: (data: Data) => voi
     async function poll() {
       try {
         const response = await fetch(address, { headers: { accept: "application/json" } });
+        // The same type as over events.
         if (response.ok) deliver((await response.json()) as Data);
       } catch {
         // Out of reach now; the next turn may find it again.

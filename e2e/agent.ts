@@ -11,6 +11,8 @@ export interface Answer {
 
 export interface Agent {
   listTools(): Promise<string[]>;
+  /** The description of a tool as listed now; null when it is not listed. */
+  describe(tool: string): Promise<string | null>;
   call(tool: string, args?: Record<string, unknown>): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -27,6 +29,10 @@ export async function connectAgent(url: string, token: string): Promise<Agent> {
     async listTools() {
       const { tools } = await client.listTools();
       return tools.map(({ name }) => name).sort();
+    },
+    async describe(tool) {
+      const { tools } = await client.listTools();
+      return tools.find(({ name }) => name === tool)?.description ?? null;
     },
     async call(tool, args = {}) {
       const result = await client.callTool({ name: tool, arguments: args });

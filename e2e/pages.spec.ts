@@ -17,6 +17,21 @@ import { startUpstream } from "./upstream.ts";
 let pages: Record<string, string> = {};
 let world: World;
 
+const publicPages = {
+  signin: "/signin",
+  signup: "/signup",
+  landing: "/",
+  catalogue: "/catalog",
+  "catalogue-found": "/catalog?q=api+key",
+  "catalogue-server": "/catalog/awslabs-valkey",
+  "catalogue-tool": "/catalog/awslabs-appsync/create_api_key",
+  docs: "/docs",
+  "docs-policy": "/docs/policy",
+  "docs-refusals": "/docs/refusals",
+  "docs-operations": "/docs/operations",
+  contact: "/contact",
+};
+
 const looks = [
   { name: "1440-light", width: 1440, height: 900, scheme: "light" },
   { name: "1440-dark", width: 1440, height: 900, scheme: "dark" },
@@ -38,8 +53,8 @@ for (const look of looks) {
       colorScheme: look.scheme,
       ...(phone && { isMobile: true, hasTouch: true }),
     });
-    for (const name of ["signin", "signup"]) {
-      await inspect(page, `/${name}`, `${name}-${look.name}`);
+    for (const [name, path] of Object.entries(publicPages)) {
+      await inspect(page, path, `${name}-${look.name}`);
     }
     await signIn(page, world.person);
     for (const [name, path] of Object.entries(pages)) {
@@ -54,11 +69,7 @@ async function inspect(page: Page, path: string, name: string): Promise<void> {
     // By tag: a drawer takes the page behind it out of the accessibility tree.
     await expect(page.locator("h1").first()).toBeAttached();
     await page.evaluate(() => document.fonts.ready);
-    await page.screenshot({
-      path: `test-results/pages/${name}.png`,
-      animations: "disabled",
-      fullPage: true,
-    });
+    await photograph(page, `test-results/pages/${name}.png`);
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
@@ -69,6 +80,15 @@ async function inspect(page: Page, path: string, name: string): Promise<void> {
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join("; ")}`);
     expect.soft(grave, `${name}: axe`).toEqual([]);
   });
+}
+
+/** The whole page in a window of its height: a full-page picture would not look as touched. */
+async function photograph(page: Page, path: string): Promise<void> {
+  const size = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (size) await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
+  await page.screenshot({ path, animations: "disabled" });
+  if (size) await page.setViewportSize(size);
 }
 
 /** An org with a server, an agent, a call of every kind and an approval that waits. */
@@ -100,7 +120,9 @@ async function inhabit({ org }: World): Promise<Record<string, string>> {
     tool: `${base}/servers/billing?tool=delete_customer`,
     "server-agents": `${base}/servers/billing/agents`,
     "server-calls": `${base}/servers/billing/calls`,
+    policy: `${base}/servers/billing/policy`,
     "server-settings": `${base}/servers/billing/settings`,
+    "server-proposal": `${base}/servers/billing/proposal`,
     connect: `${base}/servers/billing/connect?agent=alice-laptop`,
     agents: `${base}/agents`,
     agent: `${base}/agents/alice-laptop`,

@@ -4,8 +4,15 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 
+interface ToolDefinition {
+  name: string;
+  description: string;
+  properties: Record<string, { type: string; description?: string }>;
+  required: string[];
+}
+
 /** What an ordinary vendor's server offers: a tool of each kind. */
-const tools = [
+const tools: readonly ToolDefinition[] = [
   {
     name: "get_invoice",
     description: "Returns one invoice with its lines.",
@@ -52,12 +59,15 @@ export interface Upstream {
   url: string;
   /** Names of the tools that really ran, in order. */
   executed: string[];
+  /** Announces a tool differently from now on, as a new release of the vendor would. */
+  redefine(tool: string, change: Partial<Omit<ToolDefinition, "name">>): void;
   close(): Promise<void>;
 }
 
 /** A real MCP server over streamable HTTP that remembers what it was made to do. */
 export async function startUpstream(): Promise<Upstream> {
   const executed: string[] = [];
+  const offered = new Map(tools.map((tool) => [tool.name, tool]));
   const transports = new Map<string, StreamableHTTPServerTransport>();
 
   async function openSession(): Promise<StreamableHTTPServerTransport> {
@@ -65,7 +75,9 @@ export async function startUpstream(): Promise<Upstream> {
       { name: "billing", version: "3.1.0" },
       { capabilities: { tools: {} } },
     );
-    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(definitionOf) }));
+    server.setRequestHandler(ListToolsRequestSchema, () => ({
+      tools: [...offered.values()].map(definitionOf),
+    }));
     server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
       executed.push(params.name);
       const text = `${params.name} done for ${JSON.stringify(params.arguments ?? {})}`;
@@ -91,7 +103,16 @@ export async function startUpstream(): Promise<Upstream> {
     const transport = known ?? (await openSession());
     await transport.handleRequest(request, response);
   });
-  return { url: `${http.origin}/mcp`, executed, close: http.close };
+  return {
+    url: `${http.origin}/mcp`,
+    executed,
+    redefine(tool, change) {
+      const present = offered.get(tool);
+      if (!present) throw new Error(`The upstream has no tool ${tool}`);
+      offered.set(tool, { ...present, ...change });
+    },
+    close: http.close,
+  };
 }
 
 export interface HttpServer {
@@ -114,6 +135,6 @@ export async function startHttp(listener: RequestListener): Promise<HttpServer> 
   };
 }
 
-function definitionOf({ name, description, properties, required }: (typeof tools)[number]) {
+function definitionOf({ name, description, properties, required }: ToolDefinition) {
   return { name, description, inputSchema: { type: "object" as const, properties, required } };
 }

@@ -1,8 +1,26 @@
-import { v7 } from "uuid";
+import { randomUUID } from "node:crypto";
 
-/** A new UUID v7 (RFC 9562): sorts by time, and partitions of the record are ranges of it. */
+let lastMilliseconds = 0;
+let counter = 0;
+
+/**
+ * A new UUID v7: sorts by time, and partitions of the record are ranges of it. Ids of one process
+ * ascend (RFC 9562, section 6.2, method 1: a 12-bit counter that begins anywhere in its lower half).
+ * The random bits come from Node's pool of them, which costs a tenth of asking for 16 bytes.
+ */
 export function newId(): string {
-  return v7();
+  const random = randomUUID();
+  const now = Date.now();
+  if (now > lastMilliseconds) {
+    lastMilliseconds = now;
+    counter = Number.parseInt(random.slice(15, 18), 16) & 0x7ff;
+  } else if (++counter > 0xfff) {
+    lastMilliseconds += 1;
+    counter = 0;
+  }
+  const time = lastMilliseconds.toString(16).padStart(12, "0");
+  const place = counter.toString(16).padStart(3, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${place}${random.slice(18)}`;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -61,6 +61,17 @@ export function handOver(script, args) {
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
+  if (process.env.npm_lifecycle_event) whenOrphaned(() => child.kill("SIGTERM"));
+}
+
+/** npm passes a signal to its shell, which ends without passing it on. */
+function whenOrphaned(act) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    act();
+  }, 500);
 }
 
 export function say(text) {

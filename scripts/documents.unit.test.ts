@@ -23,6 +23,7 @@ describe.each(documents)("%s", (file) => {
       "app",
       "bench",
       "bin",
+      "catalog",
       "components",
       "docs",
       "e2e",

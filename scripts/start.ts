@@ -50,6 +50,7 @@ async function start(): Promise<void> {
   if (stopping) return;
   const applied = await migrate(databaseUrl);
   if (applied.length > 0) say(`Applied ${applied.length} migrations`);
+  const catalogue = fillCatalogue(databaseUrl);
   if (!development) await buildWhenStale(root, say);
   if (stopping) return;
 
@@ -85,6 +86,7 @@ async function start(): Promise<void> {
   await Promise.all([
     answers(`http://${local(settings.HOST)}:${settings.PROXY_PORT}/healthz`),
     answers(`http://${local(settings.HOST)}:${settings.PORT}/api/health`),
+    catalogue,
   ]);
   if (stopping) return;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -95,6 +97,22 @@ async function start(): Promise<void> {
       `  First: open ${settings.publicUrl}/signup, create your account and org, and register a server.\n` +
       "  Stop with Ctrl-C; your data stays.\n\n",
   );
+}
+
+/** Brings the public catalogue in line with the recorded files; without it the product still runs. */
+async function fillCatalogue(databaseUrl: string): Promise<void> {
+  process.env.DATABASE_URL = databaseUrl;
+  const { importCatalogue } = await import("#lib/catalogue/import.ts");
+  const { closeDatabase } = await import("#lib/db.ts");
+  try {
+    const { servers, tools, unchanged } = await importCatalogue();
+    if (unchanged < servers)
+      say(`Imported ${tools} tools of ${servers} servers into the catalogue`);
+  } catch (error) {
+    say(`The catalogue was not imported: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    await closeDatabase();
+  }
 }
 
 function run(name: string, args: string[], environment: NodeJS.ProcessEnv): void {

@@ -24,7 +24,7 @@ const create = defineCommand({
     expires: expiresOption,
   },
   notes: tokenNote,
-  json: "{id, name, token, expiresAt, servers: [{slug, proxyUrl}]}",
+  json: "{id, name, token, expiresAt, servers: [{slug, proxyUrl}], aggregateUrl}",
   async run({ org, name, server, expires }) {
     const expiresInDays = readDays(expires);
     const context = await operatorContext(org);
@@ -37,7 +37,7 @@ const rotate = defineCommand({
   summary: "Give an agent a new token; the old ones are refused from now on",
   options: { org: orgOption, name: nameOption, expires: expiresOption },
   notes: tokenNote,
-  json: "{id, name, token, expiresAt, servers: [{slug, proxyUrl}]}",
+  json: "{id, name, token, expiresAt, servers: [{slug, proxyUrl}], aggregateUrl}",
   async run({ org, name, expires }) {
     const expiresInDays = readDays(expires);
     return issued(await rotateAgent(await operatorContext(org), { agent: name, expiresInDays }));
@@ -66,6 +66,7 @@ function issued(agent: IssuedAgent): Outcome {
     "",
     `Token of ${agent.name}, shown only now. ${agent.expiresAt ? `It lapses at ${agent.expiresAt.toISOString()}.` : "It does not lapse."}`,
     ...agent.servers.map(({ slug, proxyUrl }) => `  ${slug}: ${proxyUrl}`),
+    `  all its servers: ${agent.aggregateUrl}`,
   ];
   return { json: agent, text: lines.join("\n") };
 }

@@ -23,7 +23,7 @@ export const commands = [
     notes:
       "upstreamMs is how long the server took, addedMs what Callgate added; both are empty for calls\n" +
       "that were not forwarded. “observed” calls were forwarded whatever the decision says.",
-    json: "[{id, at, agent, server, tool, decision, observed, rule, reason, outcome, upstreamMs, addedMs}]",
+    json: "[{id, at, agent, server, method, tool, decision, observed, rule, reason, outcome, upstreamMs, addedMs}]",
     async run({ org, limit, decision, outcome, ...facets }) {
       const input = {
         ...facets,
@@ -37,6 +37,7 @@ export const commands = [
         at: call.at,
         agent: call.agent,
         server: call.serverSlug,
+        method: call.method,
         tool: call.tool,
         decision: call.decision,
         observed: call.observed,
@@ -50,7 +51,7 @@ export const commands = [
         call.at.toISOString(),
         call.agent,
         call.server,
-        call.tool,
+        call.method === "tools/call" ? call.tool : `${call.method} ${call.tool}`,
         call.observed ? `${call.decision} (observed)` : call.decision,
         call.rule,
         call.outcome,

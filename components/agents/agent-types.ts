@@ -11,6 +11,8 @@ export interface IssuedToken {
   name: string;
   token: string;
   servers: { slug: string; proxyUrl: string }[];
+  /** The one URL for all of them. */
+  aggregateUrl: string;
 }
 
 export interface AgentActions {

@@ -7,11 +7,11 @@ import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose } from "#components/ui/dialog.tsx";
-import { SelectField, TextField } from "#components/ui/field.tsx";
 import type { ActionError } from "#lib/errors.ts";
-import { expiryDays, expiryOptions, type IssuedToken, type ServerChoice } from "./agent-types.ts";
+import { expiryDays, type IssuedToken, type ServerChoice } from "./agent-types.ts";
 import { IssuedTokenDialog } from "./issued-token-dialog.tsx";
 import { ServerChecks } from "./server-checks.tsx";
+import { AgentNameField, ExpiryField } from "./token-fields.tsx";
 
 export interface CreateAgentDialogProps {
   servers: readonly ServerChoice[];
@@ -68,19 +68,12 @@ export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDia
           }}
         >
           <FormError error={error} />
-          <TextField
-            name="name"
-            label="Name"
-            mono
-            required
+          <AgentNameField
             autoFocus
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
             placeholder="ci-runner"
             help="Letters, digits, dots, hyphens and underscores."
             value={name}
-            onChange={(event) => setName(event.target.value)}
+            onChange={setName}
             error={errors.name}
           />
           <ServerChecks
@@ -90,14 +83,7 @@ export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDia
             onChange={setChosen}
             error={errors.servers?.join(" ")}
           />
-          <SelectField
-            name="expiresInDays"
-            label="Token expires in"
-            options={expiryOptions}
-            value={expiry}
-            onChange={(event) => setExpiry(event.target.value)}
-            error={errors.expiresInDays}
-          />
+          <ExpiryField value={expiry} onChange={setExpiry} error={errors.expiresInDays} />
           <div className="flex flex-wrap justify-end gap-2 max-sm:[&>*]:flex-1">
             <DialogClose>
               <Button>Cancel</Button>

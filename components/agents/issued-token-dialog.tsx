@@ -55,6 +55,12 @@ export function IssuedTokenDialog({ title, issued, base, onClose }: IssuedTokenD
               {issued.servers.length > 5 && (
                 <p className="text-muted">And {issued.servers.length - 5} more.</p>
               )}
+              {issued.servers.length > 1 && (
+                <>
+                  <p className="text-muted">Or with one URL for all servers of this agent:</p>
+                  <CopyField value={issued.aggregateUrl} what="URL of all servers" />
+                </>
+              )}
               {issued.servers.length === 1 && stored && (
                 <ButtonLink
                   size="small"

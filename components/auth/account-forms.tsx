@@ -1,16 +1,14 @@
 "use client";
 
-import { useActionState } from "react";
-import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { SavedNote } from "#components/forms/saved-note.tsx";
+import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import { emptyForm, type FormAction } from "./sign-in-form.tsx";
 import { passwordRule } from "./sign-up-form.tsx";
 
 export function NameForm({ action, name }: { action: FormAction; name: string }) {
-  const [state, send] = useActionState(action, emptyForm);
+  const { state, send, errors } = useForm(action);
   return (
     <form action={send} noValidate className="grid gap-4">
       <FormError error={state.error} />
@@ -20,7 +18,7 @@ export function NameForm({ action, name }: { action: FormAction; name: string })
         autoComplete="name"
         help="How your approvals and changes are signed from now on."
         defaultValue={state.values.name ?? name}
-        error={fieldMessages(state.error).name}
+        error={errors.name}
       />
       <div className="flex items-center gap-3">
         <SubmitButton variant="secondary" pendingText="Saving">
@@ -33,8 +31,7 @@ export function NameForm({ action, name }: { action: FormAction; name: string })
 }
 
 export function PasswordForm({ action, email }: { action: FormAction; email: string }) {
-  const [state, send] = useActionState(action, emptyForm);
-  const errors = fieldMessages(state.error);
+  const { state, send, errors } = useForm(action);
   return (
     <form action={send} noValidate className="grid gap-4">
       <FormError error={state.error} />
@@ -65,7 +62,7 @@ export function PasswordForm({ action, email }: { action: FormAction; email: str
 }
 
 export function OtherSessionsForm({ action }: { action: FormAction }) {
-  const [state, send] = useActionState(action, emptyForm);
+  const { state, send } = useForm(action);
   return (
     <form action={send} className="flex flex-wrap items-center gap-3">
       <SubmitButton variant="secondary" pendingText="Signing out">

@@ -7,10 +7,12 @@ import { FormSummary } from "#components/ui/form-summary.tsx";
 export interface ProviderButtonsProps {
   providers: readonly { id: string; name: string }[];
   next: string | undefined;
+  /** There is no other way above them. */
+  alone?: boolean;
 }
 
 /** The other ways in, where the operator has set them up; they need JavaScript. */
-export function ProviderButtons({ providers, next }: ProviderButtonsProps) {
+export function ProviderButtons({ providers, next, alone = false }: ProviderButtonsProps) {
   const [going, setGoing] = useState<string | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   if (providers.length === 0) return null;
@@ -28,11 +30,13 @@ export function ProviderButtons({ providers, next }: ProviderButtonsProps) {
 
   return (
     <div className="grid gap-3">
-      <div aria-hidden="true" className="flex items-center gap-3 text-muted text-xs">
-        <span className="h-px flex-1 bg-border" />
-        or
-        <span className="h-px flex-1 bg-border" />
-      </div>
+      {!alone && (
+        <div aria-hidden="true" className="flex items-center gap-3 text-muted text-xs">
+          <span className="h-px flex-1 bg-border" />
+          or
+          <span className="h-px flex-1 bg-border" />
+        </div>
+      )}
       {failed !== null && <FormSummary message={failed} />}
       {providers.map(({ id, name }) => (
         <Button

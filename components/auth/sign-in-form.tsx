@@ -1,19 +1,12 @@
 "use client";
 
-import { useActionState } from "react";
-import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
+import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import type { FormState } from "#lib/errors.ts";
-
-export type FormAction = (before: FormState, data: FormData) => Promise<FormState>;
-
-export const emptyForm: FormState = { values: {}, error: null, saved: 0 };
 
 export function SignInForm({ action, next }: { action: FormAction; next: string | undefined }) {
-  const [state, send] = useActionState(action, emptyForm);
-  const errors = fieldMessages(state.error);
+  const { state, send, errors } = useForm(action);
   return (
     <form action={send} noValidate className="grid gap-4">
       <FormError error={state.error} />

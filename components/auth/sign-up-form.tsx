@@ -1,18 +1,15 @@
 "use client";
 
-import { useActionState } from "react";
-import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
+import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
-import { emptyForm, type FormAction } from "./sign-in-form.tsx";
 
 export const passwordRule =
   "12 characters or more. Any characters; a few unrelated words are easy to remember.";
 
 export function SignUpForm({ action, next }: { action: FormAction; next: string | undefined }) {
-  const [state, send] = useActionState(action, emptyForm);
-  const errors = fieldMessages(state.error);
+  const { state, send, errors } = useForm(action);
   return (
     <form action={send} noValidate className="grid gap-4">
       <FormError error={state.error} />

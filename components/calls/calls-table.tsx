@@ -21,6 +21,7 @@ import { useLive } from "#components/use-live.ts";
 import type { CallItem } from "./call-item.ts";
 import { decisionKind } from "./decision-kind.ts";
 import { durationText } from "./duration-text.ts";
+import { methodWord } from "./method-word.ts";
 import { OutcomeText } from "./outcome-text.tsx";
 
 export interface LiveCallsProps {
@@ -110,8 +111,11 @@ export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
                 {call.observed && <Badge>observed</Badge>}
               </span>
             </Cell>
-            <Cell phone="title" className="max-w-60">
+            <Cell phone="title" className="sm:max-w-60">
               <RowLink href={`${base}/${call.id}`} prefetch={false} className="font-mono">
+                {methodWord(call.method) !== null && (
+                  <span className="mr-1.5 font-sans text-muted">{methodWord(call.method)}</span>
+                )}
                 {call.tool}
               </RowLink>
             </Cell>

@@ -6,20 +6,27 @@ export function decisionSentences(call: CallDetail): { decision: string; outcome
   return { decision: decisionSentence(call), outcome: outcomeSentence(call) };
 }
 
-function decisionSentence({ agent, tool, server, decision, observed }: CallDetail): string {
-  const subject = `${agent} called ${tool} on ${server}`;
+function decisionSentence(call: CallDetail): string {
+  const { agent, tool, server, decision, observed } = call;
+  const subject = `${agent} ${deed[call.method]} ${tool} on ${server}`;
   if (observed && decision !== "allowed") {
     return `${subject}; the policy only observes, or it would have been ${would[decision]}`;
   }
   return `${subject} and ${was[decision]}`;
 }
 
+const deed: Record<CallDetail["method"], string> = {
+  "tools/call": "called",
+  "prompts/get": "asked for the prompt",
+  "resources/read": "asked for the resource",
+};
+
 const was: Record<CallDetail["decision"], string> = {
   allowed: "was allowed",
   limited: "was over its limit",
   approval: "was told to wait for approval",
   denied: "was denied",
-  hidden: "was told there is no such tool",
+  hidden: "was told that it does not exist",
 };
 
 const would: Record<CallDetail["decision"], string> = {

@@ -54,7 +54,7 @@ export function callsHref(
   filters: CallFilters,
   place: { before?: string; after?: string } = {},
 ): string {
-  const query = new URLSearchParams({ ...filters, ...place } as Record<string, string>).toString();
+  const query = new URLSearchParams(Object.entries({ ...filters, ...place })).toString();
   return query === "" ? base : `${base}?${query}`;
 }
 

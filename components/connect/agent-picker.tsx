@@ -1,13 +1,14 @@
 "use client";
 
 import { useState } from "react";
-import { expiryDays, expiryOptions, type IssuedToken } from "#components/agents/agent-types.ts";
+import { expiryDays, type IssuedToken } from "#components/agents/agent-types.ts";
+import { AgentNameField, ExpiryField } from "#components/agents/token-fields.tsx";
 import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
-import { SelectField, TextField } from "#components/ui/field.tsx";
+import { SelectField } from "#components/ui/field.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import type { ActionError, ActionResult } from "#lib/errors.ts";
 
@@ -119,28 +120,14 @@ export function AgentPicker(props: AgentPickerProps) {
           }}
         >
           <div className="grid items-start gap-4 sm:grid-cols-[minmax(0,1fr)_10rem]">
-            <TextField
-              name="name"
-              label="Name"
-              mono
-              required
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
+            <AgentNameField
               placeholder="alice-laptop"
               help="Its calls are recorded under this name."
               value={name}
-              onChange={(event) => setName(event.target.value)}
+              onChange={setName}
               error={errors.name}
             />
-            <SelectField
-              name="expiresInDays"
-              label="Token expires in"
-              options={expiryOptions}
-              value={expiry}
-              onChange={(event) => setExpiry(event.target.value)}
-              error={errors.expiresInDays}
-            />
+            <ExpiryField value={expiry} onChange={setExpiry} error={errors.expiresInDays} />
           </div>
           <Button
             type="submit"

@@ -6,6 +6,7 @@ import type { IssuedToken } from "#components/agents/agent-types.ts";
 import type { Action } from "#components/run-action.ts";
 import { cn } from "#components/ui/cn.ts";
 import { SecretField } from "#components/ui/secret-field.tsx";
+import { Segmented } from "#components/ui/segmented.tsx";
 import { AgentPicker, type ConnectAgent, type ReadyAgent } from "./agent-picker.tsx";
 import { FirstCall } from "./first-call.tsx";
 import { Snippets } from "./snippets.tsx";
@@ -13,6 +14,8 @@ import { Snippets } from "./snippets.tsx";
 export interface ConnectFlowProps {
   org: string;
   server: { slug: string; name: string; proxyUrl: string };
+  /** The one URL for all servers of an agent. */
+  aggregateUrl: string;
   agents: readonly ConnectAgent[];
   /** An agent that was chosen elsewhere. */
   preselected: string | null;
@@ -34,6 +37,7 @@ export function ConnectFlow(props: ConnectFlowProps) {
   });
   const [stored, setStored] = useState(false);
   const [isCalled, setIsCalled] = useState(false);
+  const [reach, setReach] = useState<"one" | "all">("one");
   const mayLeave = ready !== null && (ready.token === null || stored);
   return (
     <div className="grid max-w-3xl gap-8">
@@ -76,9 +80,24 @@ export function ConnectFlow(props: ConnectFlowProps) {
                 onStoredChange={setStored}
               />
             )}
+            <Segmented
+              label="Which servers the client reaches"
+              options={[
+                { value: "one", label: `Only ${server.slug}` },
+                { value: "all", label: "All servers of this agent" },
+              ]}
+              value={reach}
+              onValueChange={setReach}
+            />
+            {reach === "all" && (
+              <p className="max-w-[72ch] text-muted text-sm">
+                One URL for every server the agent may use. Each tool is named after its server, as{" "}
+                <code className="break-all font-mono text-xs">{server.slug}__tool</code>.
+              </p>
+            )}
             <Snippets
-              serverSlug={server.slug}
-              proxyUrl={server.proxyUrl}
+              serverSlug={reach === "one" ? server.slug : "callgate"}
+              proxyUrl={reach === "one" ? server.proxyUrl : props.aggregateUrl}
               token={ready.token ?? placeholder}
             />
           </div>

@@ -8,11 +8,12 @@ export function Snippets(connection: Connection) {
   return (
     <CodeTabs
       label="Client"
-      tabs={connectSnippets(connection).map(({ id, title, file, text }) => ({
+      tabs={connectSnippets(connection).map(({ id, title, file, language, text }) => ({
         id,
         label: title,
         code: text,
         note: file ?? "Run in a terminal",
+        wrap: language === "shell",
       }))}
     />
   );

@@ -1,34 +1,11 @@
 import type { ReactNode } from "react";
 import { ToastRegion } from "#components/ui/toast.tsx";
-import { CommandCenter, type PaletteItem, type PaletteSearch } from "./command-palette.tsx";
+import { CommandCenter } from "./command-palette.tsx";
 import { KeyboardRows } from "./keyboard.tsx";
-import type { NavItem } from "./nav-list.tsx";
+import type { PaletteItem, PaletteSearch } from "./palette-item.ts";
 import { PhoneBar } from "./phone-bar.tsx";
 import { Rail } from "./rail.tsx";
-
-export interface ShellOrg {
-  slug: string;
-  name: string;
-  href: string;
-}
-
-export interface ShellUser {
-  name: string;
-  email: string;
-}
-
-export interface RailProps {
-  org: ShellOrg;
-  /** Every org the user is a member of, the current one included. */
-  orgs: readonly ShellOrg[];
-  newOrgHref?: string | undefined;
-  nav: readonly NavItem[];
-  user: ShellUser;
-  /** MenuLink and MenuItem elements above the theme: account, help. */
-  userMenu?: ReactNode;
-  /** A MenuItem that signs out. */
-  signOut: ReactNode;
-}
+import type { RailProps } from "./rail-props.ts";
 
 export interface AppShellProps extends RailProps {
   /** What the palette offers before and while typing. */

@@ -11,24 +11,8 @@ import {
 } from "react";
 import { isPlainKey } from "./keyboard.tsx";
 import { PaletteDialog } from "./palette-dialog.tsx";
+import type { PaletteItem, PaletteSearch } from "./palette-item.ts";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
-
-export interface PaletteItem {
-  id: string;
-  label: string;
-  /** "Go to", "Servers", "Tools", "Actions". */
-  group: string;
-  /** Shown at the right: the server of a tool, the state of a call. */
-  hint?: string | undefined;
-  /** Other words that find it. */
-  keywords?: string | undefined;
-  icon?: ReactNode;
-  /** Names of tools, ids and URLs are set in mono. */
-  mono?: boolean;
-  target: { href: string } | { run: () => void | Promise<void> };
-}
-
-export type PaletteSearch = (query: string) => Promise<readonly PaletteItem[]>;
 
 interface Commands {
   openPalette: () => void;

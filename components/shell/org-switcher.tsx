@@ -3,7 +3,7 @@
 import { Check, ChevronsUpDown, Plus } from "lucide-react";
 import { cn } from "#components/ui/cn.ts";
 import { Menu, MenuLink, MenuSeparator } from "#components/ui/menu.tsx";
-import type { RailProps } from "./app-shell.tsx";
+import type { RailProps } from "./rail-props.ts";
 
 export function OrgSwitcher({
   org,

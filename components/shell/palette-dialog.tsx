@@ -9,7 +9,7 @@ import { cn } from "#components/ui/cn.ts";
 import { backdropStyles } from "#components/ui/dialog.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
-import type { PaletteItem, PaletteSearch } from "./command-palette.tsx";
+import type { PaletteItem, PaletteSearch } from "./palette-item.ts";
 import { groupItems, matchItems } from "./palette-match.ts";
 
 export interface PaletteDialogProps {

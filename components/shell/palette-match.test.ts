@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PaletteItem } from "./command-palette.tsx";
+import type { PaletteItem } from "./palette-item.ts";
 import { groupItems, matchItems } from "./palette-match.ts";
 
 function item(label: string, group = "Tools", id = label): PaletteItem {

@@ -1,4 +1,4 @@
-import type { PaletteItem } from "./command-palette.tsx";
+import type { PaletteItem } from "./palette-item.ts";
 
 /** Items that contain every typed word, those whose label begins with the text first. */
 export function matchItems(items: readonly PaletteItem[], query: string): readonly PaletteItem[] {

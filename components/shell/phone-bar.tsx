@@ -4,10 +4,10 @@ import { Menu as MenuIcon, Search } from "lucide-react";
 import { useState } from "react";
 import { Drawer } from "#components/ui/drawer.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import type { RailProps } from "./app-shell.tsx";
 import { useCommands } from "./command-palette.tsx";
 import { NavList } from "./nav-list.tsx";
 import { OrgSwitcher } from "./org-switcher.tsx";
+import type { RailProps } from "./rail-props.ts";
 import { UserMenu } from "./user-menu.tsx";
 
 /** Navigation under 768 px: a bar on top and the rail as a sheet. */

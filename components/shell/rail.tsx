@@ -4,10 +4,10 @@ import { PanelLeft, Search } from "lucide-react";
 import { useRailCollapsed } from "#components/preferences.ts";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
-import type { RailProps } from "./app-shell.tsx";
 import { useCommands } from "./command-palette.tsx";
 import { NavList } from "./nav-list.tsx";
 import { OrgSwitcher } from "./org-switcher.tsx";
+import type { RailProps } from "./rail-props.ts";
 import { UserMenu } from "./user-menu.tsx";
 
 /** Navigation from 768 px; collapses to icons, and remembers that. */

@@ -4,9 +4,9 @@ import { Keyboard } from "lucide-react";
 import type { ReactNode } from "react";
 import { ThemeMenuGroup } from "#components/theme-switch.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
-import type { ShellUser } from "./app-shell.tsx";
 import { useCommands } from "./command-palette.tsx";
 import { Initial } from "./org-switcher.tsx";
+import type { ShellUser } from "./rail-props.ts";
 
 export interface UserMenuProps {
   user: ShellUser;

@@ -40,6 +40,8 @@ export interface CodeTab {
   code: string;
   /** One line above the code: which file it goes into. */
   note?: string;
+  /** Breaks long lines instead of scrolling: for a command, which is one line. */
+  wrap?: boolean;
 }
 
 /** The same thing for several clients; the chosen one can be copied whole. */
@@ -69,7 +71,7 @@ export function CodeTabs({ label, tabs }: { label: string; tabs: readonly CodeTa
             <span className="min-w-0">{tab.note}</span>
             <CopyButton value={tab.code} what={`${tab.label} snippet`} variant="ghost" />
           </div>
-          <Code code={tab.code} what={`${tab.label} snippet`} wrap={false} />
+          <Code code={tab.code} what={`${tab.label} snippet`} wrap={tab.wrap ?? false} />
         </Tabs.Panel>
       ))}
     </Tabs.Root>

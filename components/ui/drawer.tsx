@@ -1,7 +1,7 @@
 "use client";
 
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement, ReactNode, RefObject } from "react";
 import { cn } from "./cn.ts";
 import { backdropStyles, CloseButton } from "./dialog.tsx";
 
@@ -13,6 +13,8 @@ export interface DrawerProps {
   onOpenChange?: ((open: boolean) => void) | undefined;
   /** Right for details of a row, left for navigation. */
   side?: "right" | "left";
+  /** Where focus goes when it opens; the first control otherwise. */
+  initialFocus?: RefObject<HTMLElement | null>;
   /** Stays visible at the bottom while the rest scrolls. */
   footer?: ReactNode;
   children: ReactNode;
@@ -28,6 +30,7 @@ export function Drawer(props: DrawerProps) {
       <Base.Portal>
         <Base.Backdrop className={backdropStyles} />
         <Base.Popup
+          {...(props.initialFocus && { initialFocus: props.initialFocus })}
           className={cn(
             "fixed inset-y-0 z-50 flex w-full flex-col bg-raised shadow outline-none transition-[opacity,translate] duration-180 data-ending-style:opacity-0 data-starting-style:opacity-0",
             side === "right"

@@ -14,9 +14,9 @@ const roles = {
 
 /**
  * Where a cell goes when the row becomes a two-line entry under 640 px: the title and what stands
- * at its right on the first line, the details on the second, a control below, the rest nowhere.
+ * at its left and right on the first line, the details on the second, a control below, the rest nowhere.
  */
-export type PhonePlace = "title" | "aside" | "detail" | "below" | "hidden";
+export type PhonePlace = "start" | "title" | "aside" | "detail" | "below" | "hidden";
 
 export interface TableProps {
   /** Names the table for screen readers. */
@@ -156,6 +156,7 @@ export function Cell({
 }
 
 const phonePlaces: Record<PhonePlace, string> = {
+  start: "max-sm:order-none max-sm:px-0",
   title: "max-sm:order-1 max-sm:min-w-0 max-sm:flex-1 max-sm:px-0 max-sm:text-base",
   aside: "max-sm:order-2 max-sm:px-0",
   detail:

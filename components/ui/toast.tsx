@@ -45,7 +45,7 @@ export function ToastRegion({ children }: { children: ReactNode }) {
       <Base.Portal>
         <Base.Viewport
           aria-label="Notifications"
-          className="fixed inset-x-3 bottom-3 z-70 flex flex-col items-stretch gap-2 outline-none sm:right-5 sm:bottom-5 sm:left-auto sm:w-90"
+          className="fixed inset-x-3 bottom-3 z-70 flex flex-col items-stretch gap-2 outline-none sm:right-auto sm:bottom-5 sm:left-1/2 sm:w-90 sm:-translate-x-1/2"
         >
           <Toasts />
         </Base.Viewport>

@@ -159,6 +159,7 @@ test("one call shows its decision, its policy version and shapes of arguments, n
     agent: agent.name,
     server: server.name,
     serverSlug: server.slug,
+    method: "tools/call",
     tool: "get",
     decision: "allowed",
     observed: false,

@@ -40,14 +40,20 @@ export async function listCalls(context: OrgContext, input: unknown = {}): Promi
     conditions.push(Prisma.sql`c.server_id = ${id}::uuid`);
   }
   if (facets.tool !== undefined) conditions.push(Prisma.sql`c.tool = ${facets.tool}`);
-  if (facets.decision !== undefined) conditions.push(Prisma.sql`c.decision = ${facets.decision}`);
+  if (facets.decision !== undefined) {
+    conditions.push(Prisma.sql`c.decision = ${facets.decision}`);
+    // Said twice for the index of calls that were not simply allowed.
+    if (facets.decision !== "allowed") conditions.push(Prisma.sql`c.decision <> 'allowed'`);
+  }
   const alternatives =
-    facets.outcome === undefined ? [Prisma.sql`true`] : outcomeConditions(facets.outcome);
+    facets.outcome === undefined
+      ? [{ where: Prisma.sql`true`, since: null }]
+      : outcomeConditions(facets.outcome);
 
   const oldestFirst = after !== undefined;
   const found = await Promise.all(
-    alternatives.map((alternative) =>
-      readCalls<CallRow>(rowColumns(), [...conditions, alternative], oldestFirst, limit + 1),
+    alternatives.map(({ where, since }) =>
+      readCalls<CallRow>(rowColumns(), [...conditions, where], oldestFirst, limit + 1, since),
     ),
   );
   const inOrder = found.flat().sort((left, right) => (left.id < right.id === oldestFirst ? -1 : 1));
@@ -100,6 +106,7 @@ function readCalls<Row extends CallRow>(
   conditions: Prisma.Sql[],
   oldestFirst: boolean,
   limit: number,
+  outcomesSince: Prisma.Sql | null = null,
 ): Promise<Row[]> {
   const direction = oldestFirst ? Prisma.sql`asc` : Prisma.sql`desc`;
   return database().$queryRaw<Row[]>`
@@ -108,6 +115,7 @@ function readCalls<Row extends CallRow>(
       select c.*, o.outcome, o.detail, o.http_status, o.response_bytes, o.upstream_ms, o.added_ms
       from calls c
       left join call_outcomes o on o.org_id = c.org_id and o.call_id = c.id
+        and ${outcomesSince === null ? Prisma.sql`true` : Prisma.sql`o.call_id >= ${outcomesSince}`}
       where ${Prisma.join(conditions, " and ")}
       order by c.id ${direction}
       limit ${limit}

@@ -11,6 +11,8 @@ export interface CallRow {
   /** Name; the slug is beside it. */
   server: string;
   serverSlug: string;
+  method: "tools/call" | "prompts/get" | "resources/read";
+  /** The tool's or prompt's name, or the resource's URI. */
   tool: string;
   decision: CallDecision;
   /** The policy only observed: the call was forwarded whatever the decision says. */
@@ -43,8 +45,8 @@ const forwarded = Prisma.sql`(c.decision = 'allowed' or c.observed)`;
 
 /** After this long without an outcome a forwarded call is no longer taken to be running. */
 const runningMilliseconds = 2 * 60 * 1000;
-/** The sweeper has given every call that is older than this its outcome. */
-const sweptMilliseconds = 24 * 60 * 60 * 1000;
+/** While proxies run, the sweeper has given every call that is older than this its outcome. */
+const sweptMilliseconds = 2 * 60 * 60 * 1000;
 
 /** The id bound of an instant so long ago; a constant, so that the planner sees how far it reaches. */
 function floorAgo(milliseconds: number): Prisma.Sql {
@@ -55,7 +57,7 @@ function floorAgo(milliseconds: number): Prisma.Sql {
 export function rowColumns(): Prisma.Sql {
   return Prisma.sql`
     c.id, c.at, coalesce(a.name, 'deleted agent') as agent, coalesce(s.name, 'deleted server') as server,
-    coalesce(s.slug, '') as "serverSlug", c.tool, c.decision, c.observed, c.rule, c.reason,
+    coalesce(s.slug, '') as "serverSlug", c.method, c.tool, c.decision, c.observed, c.rule, c.reason,
     case when not ${forwarded} then null
       when c.outcome is not null then c.outcome
       when c.id >= ${floorAgo(runningMilliseconds)} then 'running'
@@ -73,22 +75,33 @@ export function detailColumns(): Prisma.Sql {
     c.detail`;
 }
 
+export interface OutcomeCondition {
+  /** Over calls as `c` and outcomes as `o`. */
+  where: Prisma.Sql;
+  /** No older call fulfils it, so that outcomes of older ones need not be read: an id. */
+  since: Prisma.Sql | null;
+}
+
 /**
- * Conditions over calls as `c` and outcomes as `o` of which one holds for a call with this outcome,
- * never two. Apart, because each alone can be answered from an index and their `or` cannot.
+ * Conditions of which one holds for a call with this outcome, never two. Apart, because each alone
+ * can be answered from an index and their `or` cannot.
  */
-export function outcomeConditions(outcome: CallOutcome): Prisma.Sql[] {
+export function outcomeConditions(outcome: CallOutcome): OutcomeCondition[] {
   const open = Prisma.sql`${forwarded} and o.outcome is null`;
   const youngest = floorAgo(runningMilliseconds);
+  const swept = floorAgo(sweptMilliseconds);
   switch (outcome) {
     case "running":
-      return [Prisma.sql`${open} and c.id >= ${youngest}`];
+      return [{ where: Prisma.sql`${open} and c.id >= ${youngest}`, since: youngest }];
     case "unknown":
       return [
-        Prisma.sql`o.outcome = 'unknown'`,
-        Prisma.sql`${open} and c.id < ${youngest} and c.id >= ${floorAgo(sweptMilliseconds)}`,
+        { where: Prisma.sql`o.outcome = 'unknown' and o.outcome <> 'ok'`, since: null },
+        { where: Prisma.sql`${open} and c.id < ${youngest} and c.id >= ${swept}`, since: swept },
       ];
+    case "ok":
+      return [{ where: Prisma.sql`o.outcome = 'ok'`, since: null }];
     default:
-      return [Prisma.sql`o.outcome = ${outcome}`];
+      // Said twice for the index of outcomes that are not ok.
+      return [{ where: Prisma.sql`o.outcome = ${outcome} and o.outcome <> 'ok'`, since: null }];
   }
 }

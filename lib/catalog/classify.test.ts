@@ -203,6 +203,9 @@ const TOOLS: readonly [string, string, string, string, string][] = [
     "read medium",
     "accepts_sql",
   ],
+  ["run_search_job", "Runs a search job", "id*", "execute high", ""],
+  ["run_deletion_job", "Runs a deletion job", "id*", "destructive critical", ""],
+  ["list_todos", "List to-do items", "action", "read low", ""],
   ["run_report", "Runs a comparison of two periods", "from* to*", "read low", ""],
   [
     "browser_evaluate",

@@ -7,6 +7,7 @@ import {
   type InflectedTerm,
   inflectedTerm,
   resultNouns,
+  settlesAsWork,
   severity,
   type VerbForm,
   wordSet,
@@ -249,6 +250,7 @@ function claimAt(
 
 /** The worst of what a light verb's words speak of; still light where they say nothing. */
 function lightClaim(claim: Claim, object: readonly string[]): Claim {
+  if (settlesAsWork(object)) return claim;
   let worst = claim;
   let said = false;
   let readOnly = false;

@@ -106,7 +106,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "starts something whose effect depends on its arguments",
     words:
       "invoke interact play emulate connect reconnect disconnect eval evaluate exec spawn launch restart reboot resume install navigate click hover " +
-      "compile orchestrate activate deactivate automate bgsave bgrewriteaof swapdb evalsha interrupt",
+      "compile simulate orchestrate activate deactivate automate bgsave bgrewriteaof swapdb evalsha interrupt",
   },
   {
     category: "execute",
@@ -131,7 +131,7 @@ export const VERBS: readonly TermGroup[] = [
     light: true,
     noun: "sometimes",
     words:
-      "run execute perform start begin initiate simulate call make do use handle manage administer operate control work",
+      "run execute perform start begin initiate call make do use handle manage administer operate control work",
   },
   {
     category: "destructive",
@@ -206,7 +206,13 @@ export const RESULT_NOUNS =
   "log logs results result exists content contents diff blame whoami ping env random multiple thinking";
 
 /** Nouns whose verb follows from them: “run a search” reads, “perform a deletion” removes. */
-export const ACTION_NOUNS: readonly { category: Category; words: string; reason: string }[] = [
+export const ACTION_NOUNS: readonly {
+  category: Category;
+  words: string;
+  reason: string;
+  /** “Start a read set import job”: the work counts, not what else is named. */
+  settles?: true;
+}[] = [
   {
     category: "read",
     words:
@@ -233,9 +239,14 @@ export const ACTION_NOUNS: readonly { category: Category; words: string; reason:
   {
     category: "execute",
     words:
-      "command commands script scripts code shell sql bash javascript python cypher program binary process workflow " +
-      "job pipeline task",
+      "command commands script scripts code shell sql bash javascript python cypher program binary process",
     reason: "runs what its arguments say",
+  },
+  {
+    category: "execute",
+    words: "job jobs workflow workflows pipeline task tasks batch migration",
+    reason: "starts work that goes on by itself",
+    settles: true,
   },
 ];
 
@@ -272,19 +283,9 @@ export const PHRASES: readonly {
   at: "anywhere" | "end";
   reason: string;
 }[] = [
-  { words: "help", category: "read", at: "end", reason: "returns advice and does nothing itself" },
-  {
-    words: "guidance",
-    category: "read",
-    at: "end",
-    reason: "returns advice and does nothing itself",
-  },
-  {
-    words: "instructions",
-    category: "read",
-    at: "end",
-    reason: "returns advice and does nothing itself",
-  },
+  { words: "help", category: "read", at: "end", reason: "gives advice and does nothing" },
+  { words: "guidance", category: "read", at: "end", reason: "gives advice and does nothing" },
+  { words: "instructions", category: "read", at: "end", reason: "gives advice and does nothing" },
   {
     words: "get set",
     category: "write",
@@ -339,7 +340,6 @@ export const PHRASES: readonly {
   { words: "check run", category: null, at: "anywhere", reason: "a thing, not an instruction" },
   { words: "work item", category: null, at: "anywhere", reason: "a thing, not an instruction" },
   { words: "use case", category: null, at: "anywhere", reason: "a thing, not an instruction" },
-  { words: "change log", category: null, at: "anywhere", reason: "a thing, not an instruction" },
 ];
 
 /** Words in which the classifier would otherwise see two: “payload” pays nothing. */

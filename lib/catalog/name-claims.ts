@@ -6,6 +6,7 @@ import {
   type Phrase,
   phrases,
   resultNouns,
+  settlesAsWork,
   severity,
   type Term,
 } from "./vocabulary.ts";
@@ -117,6 +118,7 @@ function verbClaim({ term, strength }: Head): Claim {
 }
 
 function lightClaim(term: Term, object: readonly string[]): Claim | undefined {
+  if (settlesAsWork(object)) return undefined;
   for (const word of object) {
     const noun = actionNouns.get(word);
     if (noun === undefined) continue;

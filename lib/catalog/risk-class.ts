@@ -44,7 +44,7 @@ export function riskClass(input: RiskInput): { riskClass: RiskClass; moves: stri
   if (category === "destructive" && input.elementOnly && !signals.has("irreversible")) {
     move("high", "it removes part of a container, not the whole");
   }
-  const open = openArgument(input.open);
+  const open = openArgument(input.open, category);
   if (open !== undefined) move(step(current, 1), open);
   if (signals.has("irreversible") && (category === "write" || category === "execute")) {
     move(step(current, 1), "its own words say there is no way back");
@@ -74,11 +74,14 @@ export function startSentence(category: Category): string {
   return `${RISK_CLASS_LABEL[START[category]]} is where ${CATEGORY_TEXT[category].label} starts`;
 }
 
-function openArgument(signals: ReadonlySet<Signal>): string | undefined {
+function openArgument(signals: ReadonlySet<Signal>, category: Category): string | undefined {
   if (signals.has("accepts_shell_command")) return "it accepts a shell command";
   if (signals.has("accepts_code")) return "it accepts code";
   if (signals.has("accepts_sql")) return "it accepts SQL";
-  if (signals.has("selects_operation")) return "an open argument selects the operation";
+  // That what it does depends on its arguments is what Execute means already.
+  if (signals.has("selects_operation") && category !== "execute") {
+    return "an open argument selects the operation";
+  }
   return undefined;
 }
 

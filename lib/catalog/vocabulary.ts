@@ -38,11 +38,26 @@ export const phrases: readonly Phrase[] = PHRASES.map((phrase) => ({
   words: listed(phrase.words),
 }));
 
-export const actionNouns: ReadonlyMap<string, { category: Category; reason: string }> = new Map(
-  ACTION_NOUNS.flatMap(({ words, category, reason }) =>
-    listed(words).map((word) => [word, { category, reason }] as const),
+export interface ActionNoun {
+  category: Category;
+  reason: string;
+  settles: boolean;
+}
+
+export const actionNouns: ReadonlyMap<string, ActionNoun> = new Map(
+  ACTION_NOUNS.flatMap(({ words, category, reason, settles = false }) =>
+    listed(words).map((word) => [word, { category, reason, settles }] as const),
   ),
 );
+
+/** Whether work is started by these words, and nothing worse: “run a deletion job” removes. */
+export function settlesAsWork(object: readonly string[]): boolean {
+  const nouns = object.flatMap((word) => actionNouns.get(word) ?? []);
+  return (
+    nouns.some(({ settles }) => settles) &&
+    nouns.every(({ category }) => severity(category) <= severity("execute"))
+  );
+}
 
 const wholeWords = wordSet(WHOLE_WORDS);
 const terms = new Map<string, Term>();

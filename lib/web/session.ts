@@ -4,15 +4,14 @@ import { forbidden, notFound } from "next/navigation";
 import { cache } from "react";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { hasPermission, type Permission, requirePermission } from "#lib/auth/permissions.ts";
-import { checkUserSession } from "#lib/auth/sessions.ts";
-import type { User } from "#lib/auth/user.ts";
+import { checkUserSession, type SessionUser } from "#lib/auth/sessions.ts";
 import { AppError } from "#lib/errors.ts";
 import { findOrgContext } from "#lib/orgs/orgs.ts";
 import { readSessionId } from "./auth.ts";
 import { goTo } from "./go-to.ts";
 import { signInPath } from "./return-path.ts";
 
-export type SignedInUser = User & { sessionId: string };
+export type SignedInUser = SessionUser;
 export type WebContext = OrgContext & { user: SignedInUser };
 
 /** Who is signed in, or null; looked up once a request. */
@@ -37,7 +36,7 @@ export async function requireOrg(orgSlug: string, permission: Permission): Promi
   const context = await orgOfUser(user, orgSlug);
   if (!context) notFound();
   if (!hasPermission(context.role, permission)) forbidden();
-  return { ...context, user };
+  return { ...context, user, signedInAt: user.authenticatedAt };
 }
 
 /**
@@ -50,7 +49,7 @@ export async function orgContextOf(orgSlug: string, permission: Permission): Pro
   const context = await orgOfUser(user, orgSlug);
   if (!context) throw new AppError("not_found", "There is no such org, or you are not a member.");
   requirePermission(context, permission);
-  return { ...context, user };
+  return { ...context, user, signedInAt: user.authenticatedAt };
 }
 
 /** Whether the role of a context allows something: to leave out what would be refused anyway. */

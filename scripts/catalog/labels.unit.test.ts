@@ -9,7 +9,7 @@ const labelsOf = (set: string) => (judged[set] ?? []).map(({ label }) => label);
 // What the checked-in classifier reaches, less a little: a change that falls below it is a regression.
 test.each([
   ["development", { category: 0.97, withinOneStep: 0.98 }],
-  ["test", { category: 0.92, withinOneStep: 0.97 }],
+  ["test", { category: 0.92, withinOneStep: 0.98 }],
   ["separate", { category: 0.98, withinOneStep: 0.99 }],
 ])("the classifier agrees with the %s labels as well as it did", (set, floor) => {
   const said = score(judged[set] ?? []);

@@ -1,0 +1,50 @@
+import { compileStored } from "#lib/policy/compile.ts";
+import { evaluate } from "#lib/policy/evaluate.ts";
+import type { Prisma } from "#prisma/client.ts";
+import { compare } from "../compare.ts";
+import { quantile } from "../load.ts";
+import type { Figure } from "../print.ts";
+import { policyOf } from "../world.ts";
+import type { Section } from "./section.ts";
+
+/** What deciding alone costs, by the number of rules that speak of the tool. */
+export const decisions: Section = async (world, effort, say) => {
+  const figures: Figure[] = [];
+  for (const amount of [1, 100, 1_000]) {
+    say(`${amount} rules`);
+    figures.push({
+      name: `evaluating a call, ${amount} rules of its tool, p50`,
+      value: evaluationMicroseconds(amount),
+      unit: "µs",
+      target: amount === 100 ? 20 : null,
+    });
+  }
+  const conditioned = await world.gated("Callgate, 100 rules with conditions", policyWith(100));
+  const plain = await world.gated("Callgate, one rule", policyOf({ action: "allow" }));
+  const calls = await compare([world.passThrough(), plain, conditioned], 1, effort);
+  return { title: "Policy", calls, figures };
+};
+
+/** Rules of one tool, each with a condition that has to be looked at; the last one allows. */
+function policyWith(amount: number): Prisma.InputJsonObject {
+  const rules = Array.from({ length: amount - 1 }, (_, at) => ({
+    when: [{ path: "text", op: "eq", value: `never-${at}` }],
+    action: "deny",
+  }));
+  return { version: 1, default: "deny", tools: { echo: [...rules, { action: "allow" }] } };
+}
+
+function evaluationMicroseconds(amount: number): number {
+  const policy = compileStored(policyWith(amount));
+  const call = {
+    tool: { name: "echo", category: "read", riskClass: "low" },
+    arguments: { text: "hello", count: 3 },
+  } as const;
+  const repeats = 20;
+  const times = Array.from({ length: 1_000 }, () => {
+    const started = performance.now();
+    for (let turn = 0; turn < repeats; turn += 1) evaluate(policy, call);
+    return ((performance.now() - started) * 1_000) / repeats;
+  });
+  return quantile(times.slice(500), 0.5);
+}
