@@ -205,7 +205,7 @@ const TOOLS: readonly [string, string, string, string, string][] = [
   ],
   ["run_search_job", "Runs a search job", "id*", "execute high", ""],
   ["run_deletion_job", "Runs a deletion job", "id*", "destructive critical", ""],
-  ["list_todos", "List to-do items", "action", "read low", ""],
+  ["list_todos", "List to-do items", "action", "read low", "selects_operation"],
   ["run_report", "Runs a comparison of two periods", "from* to*", "read low", ""],
   [
     "browser_evaluate",

@@ -106,19 +106,21 @@ export function findPoisoning(
       },
     });
   }
-  const parts = texts.map((part) => ({ ...part, text: part.text.slice(0, MAX_READ) }));
   const orders = ORDERS.filter(({ needs }) => needs.some((word) => scan.words.has(word)));
-  parts.forEach((part, index) => {
+  for (const { source, text } of texts) {
+    const oversized = text.length > OVERSIZED_CHARACTERS;
+    if (orders.length === 0 && !scan.hides && !oversized) continue;
+    const part = { source, text: text.slice(0, MAX_READ) };
     const found = [
       orders.length > 0 ? findOrder(part, orders) : undefined,
       scan.hides ? findHidden(part) : undefined,
-      findOversize(part.source, texts[index]?.text ?? ""),
+      oversized ? oversize(source, text) : undefined,
     ];
     for (const finding of found) {
       if (finding && !findings.some(({ signal }) => signal === finding.signal))
         findings.push(finding);
     }
-  });
+  }
   return findings;
 }
 
@@ -148,8 +150,7 @@ function findHidden({ source, text }: DefinitionText): SignalFinding | undefined
   return hidden && { signal: "hidden_text", evidence: { source, ...hidden } };
 }
 
-function findOversize(source: Evidence["source"], text: string): SignalFinding | undefined {
-  if (text.length <= OVERSIZED_CHARACTERS) return undefined;
+function oversize(source: Evidence["source"], text: string): SignalFinding {
   return {
     signal: "oversized_text",
     evidence: {

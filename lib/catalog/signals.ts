@@ -3,6 +3,7 @@ import type { Parameter } from "./parameters.ts";
 import { NAME_RULES, TEXT_RULES } from "./signal-patterns.ts";
 import type { TextScan } from "./text-scan.ts";
 import type { Evidence, Signal, SignalFinding } from "./types.ts";
+import { wordSet } from "./vocabulary.ts";
 import { splitWords } from "./words.ts";
 
 /** What the signal rules look at; texts are free of invisible characters. */
@@ -109,6 +110,8 @@ export function* signalsOfParameter(
   if (parameter.type.includes("array") && isBulkList(parameter, last)) {
     yield found("bulk", "takes a list of things to act on");
   }
+  // Most names are of no interest, and every rule below needs one of these words.
+  if (!words.some((word) => tellingWords.has(word))) return;
   if (isSecret(words, parameter)) yield found("takes_secret", "a secret passes through the model");
   if (!open) return;
   const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 2_000)} ${parameter.description}`;
@@ -148,6 +151,13 @@ export function* signalsOfParameter(
   }
 }
 
+const tellingWords = wordSet(
+  "password passwd passphrase secret apikey key credential credentials mnemonic bearer token " +
+    "url urls uri endpoint webhook href file filename filepath path paths directory directories folder dir cwd " +
+    "sql query statement cypher code source script snippet javascript python lua function expression lambda " +
+    "template html markup jinja handlebars command cmd commands argv shell bash " +
+    "action operation op subcommand verb method",
+);
 const OTHER_QUERY_LANGUAGE = /promql|logql|graphql|\bkql\b|\bjql\b|\bcql\b|lucene/i;
 
 /** In its name, at the beginning of its description or where the argument is described. */

@@ -49,7 +49,7 @@ export function readSubject(definition: ToolDefinition): Subject {
   const topLevel = parameterSummary(definition.inputSchema).list;
   const parameters = flatten(topLevel);
   const texts = textsOf(definition);
-  const scan = scanText(texts.map(({ text }) => text.slice(0, MAX_SCANNED)).join("\n"));
+  const scan = scanText(joined(texts));
   const visible = (text: string) => (scan.hides ? withoutInvisible(text) : text);
   const description = visible((definition.description ?? "").slice(0, MAX_DESCRIPTION)).trim();
   const nameWords = splitWords(visible(definition.name.slice(0, MAX_NAME)));
@@ -129,6 +129,15 @@ function repeats(description: string, nameWords: readonly string[]): boolean {
 
 function flatten(parameters: readonly Parameter[]): Parameter[] {
   return parameters.flatMap((parameter) => [parameter, ...flatten(parameter.children)]);
+}
+
+function joined(texts: readonly DefinitionText[]): string {
+  let whole = "";
+  for (const { text } of texts) {
+    whole += text.length > MAX_SCANNED ? text.slice(0, MAX_SCANNED) : text;
+    whole += "\n";
+  }
+  return whole;
 }
 
 function once(ask: () => boolean): () => boolean {

@@ -11,6 +11,7 @@ export interface TextScan {
 const ENCODED_RUN = 160;
 const SPACE_RUN = 60;
 const NEWLINE = 10;
+const MAYBE = 0x3fff;
 
 /** For each UTF-16 unit: 0 where something may be hidden, otherwise a set of the flags below. */
 const USUAL = 1;
@@ -37,6 +38,9 @@ for (let code = 32; code < 127; code += 1) {
  */
 export function textScanner(words: readonly string[]): (text: string) => TextScan {
   const byHash = new Map(words.map((word) => [hashOf(word), word]));
+  // Nearly every word of a text is none of these, which one array look-up tells.
+  const maybe = new Uint8Array(MAYBE + 1);
+  for (const hash of byHash.keys()) maybe[hash & MAYBE] = 1;
   return (text) => {
     const found = new Set<string>();
     let hides = text.includes("<!--");
@@ -53,7 +57,7 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
         continue;
       }
       if (hash !== 0) {
-        const word = byHash.get(hash);
+        const word = maybe[hash & MAYBE] === 1 ? byHash.get(hash) : undefined;
         if (word !== undefined) found.add(word);
         hash = 0;
       }
