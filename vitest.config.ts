@@ -19,6 +19,8 @@ export default defineConfig({
             "components/**/*.test.ts",
           ],
           exclude: ["**/*.db.test.ts", "node_modules/**"],
+          // Properties over thousands of inputs, on a machine that does other things as well.
+          testTimeout: 60_000,
         },
       },
       {
