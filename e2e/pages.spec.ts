@@ -46,7 +46,7 @@ test.beforeAll(async () => {
 
 for (const look of looks) {
   test(`every page is accessible, quiet and fits at ${look.name}`, async ({ openBrowser }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(600_000);
     const phone = look.width < 768;
     const page = await openBrowser({
       viewport: { width: look.width, height: look.height },

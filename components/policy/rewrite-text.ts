@@ -5,7 +5,7 @@ import { parsePolicy } from "#lib/policy/parse.ts";
 
 /**
  * The text with `after` as its document: only what differs is written anew, so comments, order and
- * spelling of everything else stay. Reading the result always gives `after`.
+ * spelling of everything else stay (but for spaces inside brackets). Reading the result gives `after`.
  */
 export function rewritePolicy(text: string, after: PolicyDocument): string {
   const wanted = formatPolicy(after, "yaml");
