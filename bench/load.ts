@@ -20,7 +20,9 @@ export interface Sample {
 
 /** Sends `calls` requests with `concurrency` of them under way at any time. */
 export async function measure(target: Target, calls: number, concurrency: number): Promise<Sample> {
-  const lines = await Promise.all(Array.from({ length: concurrency }, () => openLine(target)));
+  const lines = await Promise.all(
+    Array.from({ length: concurrency }, (_, at) => openLine(target, at + 1)),
+  );
   const latenciesMs: number[] = [];
   let left = calls;
   const cpuBefore = target.pid === null ? 0 : cpuMs(target.pid);
@@ -49,8 +51,8 @@ interface Line {
  * A connection that sends the same bytes again and again. It shares the machine with what it
  * measures, so it does nothing that it need not do: no URL, no header object, no decoding.
  */
-export async function openLine(target: Target): Promise<Line> {
-  const request = requestBytes(target);
+async function openLine(target: Target, id: number): Promise<Line> {
+  const request = requestBytes(target, id);
   const expected = Buffer.from(target.expect);
   const socket = connect({ host: target.url.hostname, port: Number(target.url.port) });
   socket.setNoDelay(true);
@@ -100,7 +102,9 @@ function endOf(start: Buffer): ((chunk: Buffer, size: number) => boolean) | null
   return (_, size) => size >= whole;
 }
 
-function requestBytes({ url, headers, body }: Target): Buffer {
+function requestBytes({ url, headers, body: first }: Target, id: number): Buffer {
+  // A session must not have two requests of one id under way.
+  const body = first.replace('"id":1', `"id":${id}`);
   const head = Object.entries({
     host: url.host,
     "content-type": "application/json",

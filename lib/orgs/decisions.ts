@@ -75,29 +75,35 @@ function countByHours(orgId: string, since: Date, milliseconds: number): Promise
     group by 1, 2`;
 }
 
-/** The five tools that were refused most in the last 24 hours, on servers that still stand. */
-export function mostRefusedTools(
-  orgId: string,
-): Promise<{ server: string; tool: string; count: number }[]> {
-  return database().$queryRaw`
-    select s.slug as server, c.tool, sum(c.calls)::int as count
-    from call_counts(${orgId}::uuid, now() - interval '24 hours') c
-    join servers s on s.org_id = ${orgId}::uuid and s.id = c.server_id
-    where c.decision in ('denied', 'hidden', 'limited') and not c.observed and s.removed_at is null
-    group by s.slug, c.tool
-    order by sum(c.calls) desc, s.slug, c.tool
-    limit 5`;
+export interface Leaders {
+  /** On servers that still stand. */
+  mostRefusedTools: { server: string; tool: string; count: number }[];
+  busiestAgents: { agent: string; count: number }[];
 }
 
-/** The five agents that called most in the last 24 hours. */
-export function busiestAgents(orgId: string): Promise<{ agent: string; count: number }[]> {
-  return database().$queryRaw`
-    select a.name as agent, sum(c.calls)::int as count
-    from call_counts(${orgId}::uuid, now() - interval '24 hours') c
-    join agents a on a.org_id = ${orgId}::uuid and a.id = c.agent_id
-    group by a.name
-    order by sum(c.calls) desc, a.name
-    limit 5`;
+/** The five tools refused most and the five agents that called most in the last 24 hours. */
+export async function lastDayLeaders(orgId: string): Promise<Leaders> {
+  const [leaders] = await database().$queryRaw<Leaders[]>`
+    with counts as materialized (
+      select * from call_counts(${orgId}::uuid, now() - interval '24 hours')
+    ), refused as (
+      select s.slug as server, c.tool, sum(c.calls) as count
+      from counts c join servers s on s.org_id = ${orgId}::uuid and s.id = c.server_id
+      where c.decision in ('denied', 'hidden', 'limited') and not c.observed and s.removed_at is null
+      group by s.slug, c.tool
+      order by count desc, s.slug, c.tool
+      limit 5
+    ), busiest as (
+      select a.name as agent, sum(c.calls) as count
+      from counts c join agents a on a.org_id = ${orgId}::uuid and a.id = c.agent_id
+      group by a.name
+      order by count desc, a.name
+      limit 5
+    )
+    select
+      coalesce((select json_agg(refused) from refused), '[]') as "mostRefusedTools",
+      coalesce((select json_agg(busiest) from busiest), '[]') as "busiestAgents"`;
+  return leaders ?? { mostRefusedTools: [], busiestAgents: [] };
 }
 
 function isDecision(text: string): text is Decision {

@@ -5,15 +5,15 @@ import { database } from "#lib/db.ts";
 import { parseInput } from "#lib/input.ts";
 import { type ChecklistStep, checklistOf } from "./checklist.ts";
 import {
-  busiestAgents,
   countDecisions,
   type Decision,
   type DecisionBucket,
-  mostRefusedTools,
+  type Leaders,
+  lastDayLeaders,
 } from "./decisions.ts";
 import { ReadOverview } from "./schema.ts";
 
-export interface OrgOverview {
+export interface OrgOverview extends Leaders {
   checklist: ChecklistStep[];
   waitingApprovals: number;
   /** Servers with tools that wait for review. */
@@ -23,8 +23,6 @@ export interface OrgOverview {
   decisions: { decision: Decision; count: number }[];
   /** The range asked for up to now, oldest first. */
   buckets: DecisionBucket[];
-  mostRefusedTools: { server: string; tool: string; count: number }[];
-  busiestAgents: { agent: string; count: number }[];
   /** The last five; none for a role that may not read the audit. */
   lastChanges: AuditRow[];
 }
@@ -38,25 +36,16 @@ export async function orgOverview(
   const { range } = parseInput(ReadOverview, input);
   const orgId = context.org.id;
   const now = new Date();
-  const [
-    checklist,
-    waitingApprovals,
-    heldTools,
-    failingServers,
-    buckets,
-    refused,
-    busiest,
-    changes,
-  ] = await Promise.all([
-    checklistOf(context),
-    database().approval.count({ where: { orgId, state: "pending", expiresAt: { gt: now } } }),
-    countHeldTools(orgId),
-    listFailingServers(orgId),
-    countDecisions(orgId, range, now),
-    mostRefusedTools(orgId),
-    busiestAgents(orgId),
-    lastChanges(context),
-  ]);
+  const [checklist, waitingApprovals, heldTools, failingServers, buckets, leaders, changes] =
+    await Promise.all([
+      checklistOf(context),
+      database().approval.count({ where: { orgId, state: "pending", expiresAt: { gt: now } } }),
+      countHeldTools(orgId),
+      listFailingServers(orgId),
+      countDecisions(orgId, range, now),
+      lastDayLeaders(orgId),
+      lastChanges(context),
+    ]);
   const decisions = ["allowed", "limited", "approval", "denied", "hidden"] as const;
   return {
     checklist,
@@ -70,8 +59,7 @@ export async function orgOverview(
       }))
       .filter(({ count }) => count > 0),
     buckets,
-    mostRefusedTools: refused,
-    busiestAgents: busiest,
+    ...leaders,
     lastChanges: changes,
   };
 }

@@ -36,7 +36,8 @@ export async function readRecorded(
 ): Promise<{ calls: RecordedCall[]; isComplete: boolean }> {
   const { orgId, serverId, policyId } = ids;
   const floor = callFloor(since);
-  const found = await database().$queryRaw<RecordedCall[]>`
+  // One JSON text: as rows, ten thousand calls would cost more to take apart than to replay.
+  const [answer] = await database().$queryRaw<{ calls: RecordedTuple[] | null }[]>`
     with recursive names(tool, place) as (
       (select min(tool), 1 from calls where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid)
       union all
@@ -44,23 +45,55 @@ export async function readRecorded(
         where c.org_id = ${orgId}::uuid and c.server_id = ${serverId}::uuid and c.tool > n.tool), n.place + 1
       from names n where n.tool is not null and n.place < ${mostNames}
     )
-    select c.id, c.at, c.agent_id as "agentId", coalesce(a.name, 'deleted agent') as agent,
-      c.token_id as "tokenId", c.session_id as "sessionId", c.method, c.tool, c.decision, c.observed,
-      c.approval_id as "approvalId",
-      case when c.tool = any(${toolsWithShape}::text[]) then c.argument_shape end as shape
+    select json_agg(json_build_array(c.id, floor(extract(epoch from c.at) * 1000), c.agent_id,
+      c.token_id, c.session_id, c.method, c.tool, c.decision, c.observed, c.approval_id, c.shape)
+      order by c.id desc) as calls
     from (
       select l.* from names n cross join lateral (
-        select c.* from calls c
+        select c.id, c.at, c.agent_id, c.token_id, c.session_id, c.method, c.tool, c.decision,
+          c.observed, c.approval_id,
+          case when c.tool = any(${toolsWithShape}::text[]) then c.argument_shape end as shape
+        from calls c
         where c.org_id = ${orgId}::uuid and c.server_id = ${serverId}::uuid and c.tool = n.tool
           and c.id >= ${floor}::uuid and c.policy_id = ${policyId}::uuid
         order by c.id desc limit ${mostCalls + 1}
       ) l
       where n.tool is not null
       order by l.id desc limit ${mostCalls + 1}
-    ) c
-    left join agents a on a.org_id = c.org_id and a.id = c.agent_id
-    order by c.id desc`;
-  return { calls: found.slice(0, mostCalls), isComplete: found.length <= mostCalls };
+    ) c`;
+  const found = answer?.calls ?? [];
+  const agents = await database().agent.findMany({
+    where: { orgId, id: { in: [...new Set(found.map(([, , agentId]) => agentId))] } },
+    select: { id: true, name: true },
+  });
+  const names = new Map(agents.map(({ id, name }) => [id, name]));
+  return {
+    calls: found.slice(0, mostCalls).map((tuple) => toCall(tuple, names)),
+    isComplete: found.length <= mostCalls,
+  };
+}
+
+/** In the order of the query. */
+type RecordedTuple = [
+  id: string,
+  at: number,
+  agentId: string,
+  tokenId: string,
+  sessionId: string | null,
+  method: string,
+  tool: string,
+  decision: string,
+  observed: boolean,
+  approvalId: string | null,
+  shape: unknown,
+];
+
+function toCall(tuple: RecordedTuple, names: ReadonlyMap<string, string>): RecordedCall {
+  const [id, at, agentId, tokenId, sessionId, method, tool, decision, ...rest] = tuple;
+  const [observed, approvalId, shape] = rest;
+  const agent = names.get(agentId) ?? "deleted agent";
+  const whose = { agentId, agent, tokenId, sessionId };
+  return { id, at: new Date(at), ...whose, method, tool, decision, observed, approvalId, shape };
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 } from "#lib/policy/replay/foresee.ts";
 import { anyArguments, readShape } from "#lib/policy/replay/shape.ts";
 import { type Ending, type ReplayedCall, simulateLimits } from "#lib/policy/replay/simulate.ts";
-import type { LimitScope, ToolFacts } from "#lib/policy/types.ts";
+import type { LimitScope, RateLimitObligation, ToolFacts } from "#lib/policy/types.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { factsOf } from "#lib/tools/facts.ts";
 import { parseDraft } from "./read.ts";
@@ -69,17 +69,17 @@ export async function replayPolicy(context: OrgContext, input: unknown): Promise
   const policy = compilePolicy(parseDraft(text));
   const { id: serverId, policyId } = await findServer(context, slug);
   const orgId = context.org.id;
-  const facts = await readFacts(orgId, serverId);
-  const conditional = [...facts.keys()].filter((name) => readsArguments(policy, name));
+  const tools = await readTools(orgId, serverId, policy);
+  const conditional = [...tools].filter(([, tool]) => tool.always === undefined);
   const since = new Date(Date.now() - from * 1_000);
   const { calls, isComplete } = await readRecorded(
     { orgId, serverId, policyId },
     since,
-    conditional,
+    conditional.map(([name]) => name),
   );
   const oldestFirst = calls.toReversed();
   const endings = simulateLimits(
-    oldestFirst.map((call) => replayed(policy, facts, call, { orgId, serverId })),
+    oldestFirst.map((call) => replayed(policy, tools, call, { orgId, serverId })),
   ).toReversed();
   return summarise(
     calls.map((call, index) => {
@@ -110,22 +110,40 @@ export async function observeSummary(context: OrgContext, input: unknown): Promi
   );
 }
 
-async function readFacts(orgId: string, serverId: string): Promise<Map<string, ToolFacts>> {
+interface ReplayedTool {
+  facts: ToolFacts;
+  mayTake: readonly RateLimitObligation[];
+  /** What every call of it gets; absent where that depends on arguments. */
+  always?: Foreseen | null;
+}
+
+async function readTools(
+  orgId: string,
+  serverId: string,
+  policy: CompiledPolicy,
+): Promise<Map<string, ReplayedTool>> {
   const tools = await database().tool.findMany({
     where: { orgId, serverId, state: { not: "removed" } },
   });
-  return new Map(tools.map((tool) => [tool.name, factsOf(tool)]));
+  return new Map(
+    tools.map((tool) => {
+      const facts = factsOf(tool);
+      const known = { facts, mayTake: possibleLimits(policy, facts) };
+      if (readsArguments(policy, tool.name)) return [tool.name, known];
+      return [tool.name, { ...known, always: foresee(policy, facts, anyArguments) }];
+    }),
+  );
 }
 
 const hidden: Foreseen = { effect: "hide", rule: "unknown tool", limits: [] };
 
 function replayed(
   policy: CompiledPolicy,
-  facts: ReadonlyMap<string, ToolFacts>,
+  tools: ReadonlyMap<string, ReplayedTool>,
   call: RecordedCall,
   ids: { orgId: string; serverId: string },
 ): ReplayedCall {
-  const tool = facts.get(call.tool);
+  const tool = tools.get(call.tool);
   const owner = (per: LimitScope) => {
     switch (per) {
       case "session":
@@ -145,9 +163,9 @@ function replayed(
     return { at, owner, foreseen: { effect, rule, limits: [] }, mayTake: [] };
   }
   if (tool === undefined) return { at, owner, foreseen: hidden, mayTake: [] };
-  const shape = readsArguments(policy, tool.name) ? readShape(call.shape) : anyArguments;
-  const foreseen = foresee(policy, tool, shape);
-  return { at, owner, foreseen, mayTake: foreseen === null ? possibleLimits(policy, tool) : [] };
+  const { facts, mayTake, always } = tool;
+  const foreseen = always === undefined ? foresee(policy, facts, readShape(call.shape)) : always;
+  return { at, owner, foreseen, mayTake };
 }
 
 interface Compared {

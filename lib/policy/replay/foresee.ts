@@ -32,10 +32,11 @@ export function foresee(
   const possible: Foreseen[] = mayExceedWork(rules, shape) ? [denied] : [];
   const deciders = rules.map((rule) => ({ rule, speaks: whetherSpeaks(rule, shape) }));
   const limits = limitsOf(policy, rules, shape);
+  const taken = settle(limits);
 
   for (const { rule, speaks } of deciders) {
     if (speaks === "no") continue;
-    const outcome = outcomeOf(rule, deciders, limits);
+    const outcome = outcomeOf(rule, deciders, taken);
     if (outcome === null) return null;
     possible.push(outcome);
     if (speaks === "yes") return same(possible);
@@ -47,14 +48,15 @@ export function foresee(
   } else if (strictest !== undefined) {
     const asked = classRules.map((rule) => ({ rule, speaks: "yes" as const }));
     const added = classRules.flatMap((rule) => rule.limits);
-    const outcome = outcomeOf(strictest, asked, {
-      sure: [...limits.sure, ...added],
-      perhaps: limits.perhaps,
-    });
+    const outcome = outcomeOf(
+      strictest,
+      asked,
+      settle({ sure: [...limits.sure, ...added], perhaps: limits.perhaps }),
+    );
     if (outcome === null) return null;
     possible.push(outcome);
   } else {
-    const allowed = policy.fallback === "allow" ? settle(limits) : [];
+    const allowed = policy.fallback === "allow" ? taken : [];
     if (allowed === null) return null;
     possible.push({ effect: policy.fallback, rule: "default", limits: allowed });
   }
@@ -121,10 +123,9 @@ function limitsOf(
 function outcomeOf(
   { action, name }: CompiledRule,
   deciders: readonly Decider[],
-  limits: Limits,
+  taken: readonly RateLimitObligation[] | null,
 ): Foreseen | null {
   if (action === "hide" || action === "deny") return { effect: action, rule: name, limits: [] };
-  const taken = settle(limits);
   if (taken === null) return null;
   if (action === "allow") return { effect: "allow", rule: name, limits: taken };
   const asking = deciders.filter(({ rule }) => rule.action === "require_approval");
@@ -135,8 +136,10 @@ function outcomeOf(
   return combineApprovals(sure) === null ? { effect: "deny", rule: name, limits: [] } : null;
 }
 
+/** The limits that are counted; null when that depends on values that are not known. */
 function settle({ sure, perhaps }: Limits): readonly RateLimitObligation[] | null {
   const least = strictestLimits(sure);
+  if (perhaps.length === 0) return least;
   return sameLimits(least, strictestLimits([...sure, ...perhaps])) ? least : null;
 }
 
