@@ -9,7 +9,7 @@ const padsOf = new WeakMap<KeyObject, Pads>();
 
 /**
  * HMAC-SHA-256 (RFC 2104) in hexadecimal, equal to what `createHmac` gives. Two one-shot digests over
- * a key prepared once cost a fifth of setting up an Hmac object for a short text.
+ * a key prepared once leave no object behind that the collector has to finalise.
  */
 export function keyedDigest(key: KeyObject, text: string): string {
   let pads = padsOf.get(key);
