@@ -8,6 +8,8 @@ const contentSecurityPolicy = [
   "default-src 'none'",
   `script-src 'self' 'unsafe-inline'${development ? " 'unsafe-eval'" : ""}`,
   `style-src 'self'${development ? " 'unsafe-inline'" : ""}`,
+  // The policy editor places its parts by style attributes, which load and run nothing.
+  "style-src-attr 'unsafe-inline'",
   "img-src 'self' data:",
   "font-src 'self'",
   "connect-src 'self'",
