@@ -15,5 +15,5 @@ export function Part({ id, title, children }: { id: string; title: string; child
 }
 
 export function Text({ children }: { children: ReactNode }) {
-  return <p className="max-w-[72ch] break-words text-base leading-relaxed">{children}</p>;
+  return <p className="wrap-anywhere min-w-0 max-w-[72ch] text-base leading-relaxed">{children}</p>;
 }

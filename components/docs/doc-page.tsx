@@ -40,7 +40,7 @@ export function DocPage({
       <article className="grid min-w-0 content-start gap-8">
         <header className="grid gap-2">
           <h1 className="font-semibold text-2xl tracking-tight">{title}</h1>
-          <p className="max-w-[72ch] text-base text-muted">{lead}</p>
+          <p className="wrap-anywhere max-w-[72ch] text-base text-muted">{lead}</p>
         </header>
         {children}
       </article>

@@ -20,7 +20,7 @@ export default function RefusalsPage() {
       {refusals.map(({ id, title, form, example, means, what }) => (
         <Part key={id} id={id} title={title}>
           <p className="text-muted text-sm">{form}</p>
-          <blockquote className="max-w-[80ch] break-words rounded border bg-sunken p-3 font-mono text-sm">
+          <blockquote className="wrap-anywhere min-w-0 max-w-[80ch] rounded border bg-sunken p-3 font-mono text-sm">
             {example}
           </blockquote>
           <Text>{means}</Text>
