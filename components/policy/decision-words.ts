@@ -1,7 +1,8 @@
 import type { DecisionKind } from "#components/decision-badge.tsx";
 import type { Expectation } from "#lib/policy/cases.ts";
+import type { TrialDetail } from "#lib/rules/try.ts";
 import { describeDuration } from "./duration-words.ts";
-import type { CallEnding, TrialAnswer } from "./policy-answers.ts";
+import type { CallEnding } from "./policy-answers.ts";
 
 /** The one look of each decision. */
 export const kindOf: Readonly<Record<Expectation | CallEnding, DecisionKind>> = {
@@ -23,7 +24,7 @@ export const expectationOptions: readonly { value: Expectation; label: string }[
 ];
 
 /** "10 calls in 60 seconds per session, by tools.x; a new session starts a new count". */
-export function limitWords(limit: TrialAnswer["limits"][number]): string {
+export function limitWords(limit: TrialDetail["limits"][number]): string {
   const { max, windowSeconds, per, rule } = limit;
   const calls = max === 1 ? "1 call" : `${max.toLocaleString("en")} calls`;
   const reconnect = limit.survivesReconnect

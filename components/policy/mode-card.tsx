@@ -10,7 +10,8 @@ import { FormSummary } from "#components/ui/form-summary.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { Waiting } from "#components/ui/spinner.tsx";
 import { showToast } from "#components/ui/toast.tsx";
-import type { PolicyActions, ReplayAnswer } from "./policy-answers.ts";
+import type { ReplayDetail } from "#lib/rules/replay.ts";
+import type { PolicyActions } from "./policy-answers.ts";
 import { type Span, spans } from "./replay-panel.tsx";
 import { ReplayView } from "./replay-view.tsx";
 
@@ -86,7 +87,7 @@ export function ModeCard(props: ModeCardProps) {
 
 function Observed({ server, callsHref, observeSummary }: ModeCardProps) {
   const [span, setSpan] = useState<Span>("24h");
-  const [found, setFound] = useState<ReplayAnswer | null>(null);
+  const [found, setFound] = useState<ReplayDetail | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
 
   useEffect(() => {
@@ -125,6 +126,6 @@ function Observed({ server, callsHref, observeSummary }: ModeCardProps) {
   );
 }
 
-function readObserved(action: Action<ReplayAnswer>, server: string, from: Span) {
+function readObserved(action: Action<ReplayDetail>, server: string, from: Span) {
   return runAction(action, { server, from });
 }

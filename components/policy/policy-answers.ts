@@ -1,23 +1,7 @@
 import type { Action } from "#components/run-action.ts";
-import type { CaseResult, Expectation } from "#lib/policy/cases.ts";
-import type { ApprovalOptions, LimitScope } from "#lib/policy/types.ts";
-
-/** What a trial answers; nothing was executed. */
-export interface TrialAnswer {
-  decision: Expectation;
-  rule: string;
-  reason: string | null;
-  explanation: string;
-  limits: {
-    rule: string;
-    max: number;
-    windowSeconds: number;
-    per: LimitScope;
-    survivesReconnect: boolean;
-  }[];
-  approval: ApprovalOptions | null;
-  notes: string[];
-}
+import type { CaseResult } from "#lib/policy/cases.ts";
+import type { ReplayDetail } from "#lib/rules/replay.ts";
+import type { TrialDetail } from "#lib/rules/try.ts";
 
 export interface CasesAnswer {
   passed: number;
@@ -25,46 +9,18 @@ export interface CasesAnswer {
   cases: CaseResult[];
 }
 
-export interface ChangeCounts {
-  refused: number;
-  hidden: number;
-  limited: number;
-  held: number;
-  allowed: number;
-  unchanged: number;
-  uncertain: number;
-}
-
-export type CallEnding = "allow" | "limit" | "approve" | "deny" | "hide";
-
-/** How calls on record would have ended under another policy. */
-export interface ReplayAnswer {
-  looked: number;
-  isComplete: boolean;
-  since: Date | null;
-  counts: ChangeCounts;
-  byAgent: ({ agent: string } & ChangeCounts)[];
-  byTool: ({ tool: string } & ChangeCounts)[];
-  calls: {
-    id: string;
-    at: Date;
-    agent: string;
-    tool: string;
-    before: CallEnding;
-    after: CallEnding | null;
-    rule: string | null;
-  }[];
-}
+export type ChangeCounts = ReplayDetail["counts"];
+export type CallEnding = ReplayDetail["calls"][number]["before"];
 
 export interface PolicyActions {
   applyPolicy: Action<{ version: number }>;
   setPolicyMode: Action<{ mode: "enforce" | "observe" }>;
   restorePolicyVersion: Action<{ version: number }>;
   diffPolicyVersions: Action<{ diff: string; changed: boolean }>;
-  tryPolicy: Action<TrialAnswer>;
+  tryPolicy: Action<TrialDetail>;
   testPolicy: Action<CasesAnswer>;
-  replayPolicy: Action<ReplayAnswer>;
-  observeSummary: Action<ReplayAnswer>;
+  replayPolicy: Action<ReplayDetail>;
+  observeSummary: Action<ReplayDetail>;
 }
 
 export interface VersionItem {

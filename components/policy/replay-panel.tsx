@@ -6,7 +6,7 @@ import { Button } from "#components/ui/button.tsx";
 import { FormSummary } from "#components/ui/form-summary.tsx";
 import { Segmented } from "#components/ui/segmented.tsx";
 import { Waiting } from "#components/ui/spinner.tsx";
-import type { ReplayAnswer } from "./policy-answers.ts";
+import type { ReplayDetail } from "#lib/rules/replay.ts";
 import { ReplayView } from "./replay-view.tsx";
 
 export interface ReplayPanelProps {
@@ -15,7 +15,7 @@ export interface ReplayPanelProps {
   /** The draft cannot be read. */
   isBroken: boolean;
   callsHref: string;
-  replayPolicy: Action<ReplayAnswer>;
+  replayPolicy: Action<ReplayDetail>;
 }
 
 export const spans = [
@@ -30,7 +30,7 @@ export type Span = (typeof spans)[number]["value"];
 export function ReplayPanel(props: ReplayPanelProps) {
   const { server, text, isBroken, callsHref, replayPolicy } = props;
   const [span, setSpan] = useState<Span>("24h");
-  const [found, setFound] = useState<{ text: string; replay: ReplayAnswer } | null>(null);
+  const [found, setFound] = useState<{ text: string; replay: ReplayDetail } | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
 

@@ -3,11 +3,12 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Cell, HeaderCell, Row, Table, TableBody, TableHead } from "#components/ui/table.tsx";
+import type { ReplayDetail } from "#lib/rules/replay.ts";
 import { kindOf } from "./decision-words.ts";
-import type { ChangeCounts, ReplayAnswer } from "./policy-answers.ts";
+import type { ChangeCounts } from "./policy-answers.ts";
 
 export interface ReplayViewProps {
-  replay: ReplayAnswer;
+  replay: ReplayDetail;
   callsHref: string;
   /** "would newly be": what comparing with the record means here. */
   words: { none: string };

@@ -10,9 +10,9 @@ import { showToast } from "#components/ui/toast.tsx";
 import type { LimitUsageRow } from "#lib/limits/limits.ts";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { RateLimit } from "#lib/policy/types.ts";
+import type { TrialDetail } from "#lib/rules/try.ts";
 import { CommandList } from "./command-list.tsx";
 import type { CommandsOfTool } from "./commands-of-tool.ts";
-import type { TrialAnswer } from "./policy-answers.ts";
 import type { PolicyTool } from "./policy-tool.ts";
 
 export interface ToolExtrasProps {
@@ -28,7 +28,7 @@ export interface ToolExtrasProps {
   setCommandRules: Action<{ version: number } & CommandsOfTool>;
   readUsage: Action<LimitUsageRow[]>;
   resetLimit: ResetLimit;
-  tryPolicy: Action<TrialAnswer>;
+  tryPolicy: Action<TrialDetail>;
 }
 
 export interface ToolExtras extends ToolExtrasProps {

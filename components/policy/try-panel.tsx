@@ -10,9 +10,9 @@ import { FormSummary } from "#components/ui/form-summary.tsx";
 import { Input, Select, Textarea } from "#components/ui/input.tsx";
 import type { PolicyCase } from "#lib/policy/cases.ts";
 import type { JsonObject } from "#lib/policy/types.ts";
+import type { TrialDetail } from "#lib/rules/try.ts";
 import { kindOf, limitWords } from "./decision-words.ts";
 import { Labelled } from "./labelled.tsx";
-import type { TrialAnswer } from "./policy-answers.ts";
 import type { PolicyTool } from "./policy-tool.ts";
 
 export interface TryPanelProps {
@@ -23,7 +23,7 @@ export interface TryPanelProps {
   text?: string;
   startTool: string | null;
   startAgent: string | null;
-  tryPolicy: Action<TrialAnswer>;
+  tryPolicy: Action<TrialDetail>;
   onKeep?: (kept: PolicyCase) => void;
   /** Inside a drawer, for the one tool it shows. */
   isNarrow?: boolean;
@@ -31,7 +31,7 @@ export interface TryPanelProps {
 
 interface Tried {
   call: { tool: string; arguments: JsonObject; agent: string };
-  answer: TrialAnswer;
+  answer: TrialDetail;
 }
 
 /** One call as the proxy would decide it. Nothing is executed, counted or recorded. */

@@ -31,7 +31,7 @@ export interface ReplayCounts {
   uncertain: number;
 }
 
-export interface Replay {
+export interface ReplayDetail {
   /** How many calls on record were looked at, the newest ones. */
   looked: number;
   /** False: there were more, so the oldest were left out. */
@@ -63,7 +63,7 @@ const mostListed = 200;
  *
  * @throws AppError `invalid_input`: each problem of the draft with its line
  */
-export async function replayPolicy(context: OrgContext, input: unknown): Promise<Replay> {
+export async function replayPolicy(context: OrgContext, input: unknown): Promise<ReplayDetail> {
   requirePermission(context, "calls.read");
   const { server: slug, text, from } = parseInput(ReplayPolicy, input);
   const policy = compilePolicy(parseDraft(text));
@@ -91,7 +91,7 @@ export async function replayPolicy(context: OrgContext, input: unknown): Promise
 }
 
 /** What enforcing would have done to the calls that the policy only observed, as it was recorded. */
-export async function observeSummary(context: OrgContext, input: unknown): Promise<Replay> {
+export async function observeSummary(context: OrgContext, input: unknown): Promise<ReplayDetail> {
   requirePermission(context, "calls.read");
   const { server, from } = parseInput(ObserveSummary, input);
   const { id: serverId, policyId } = await findServer(context, server);
@@ -175,11 +175,11 @@ interface Compared {
   rule: string | null;
 }
 
-function summarise(compared: readonly Compared[], isComplete: boolean): Replay {
+function summarise(compared: readonly Compared[], isComplete: boolean): ReplayDetail {
   const counts = none();
   const byAgent = new Map<string, ReplayCounts>();
   const byTool = new Map<string, ReplayCounts>();
-  const listed: Replay["calls"] = [];
+  const listed: ReplayDetail["calls"] = [];
   for (const { call, before, after, rule } of compared) {
     const change = changeOf(before, after);
     for (const each of [counts, at(byAgent, call.agent), at(byTool, call.tool)]) each[change]++;

@@ -22,7 +22,7 @@ import { TryPolicy } from "./schema.ts";
 import { storedDocument } from "./stored.ts";
 
 /** What a call would end in. Nothing was executed, counted or recorded. */
-export interface TriedPolicy {
+export interface TrialDetail {
   decision: Expectation;
   rule: string;
   reason: string | null;
@@ -42,7 +42,7 @@ export interface TriedPolicy {
 }
 
 /** Decides one call as the proxy would, by the policy in force or by a draft. */
-export async function tryPolicy(context: OrgContext, input: unknown): Promise<TriedPolicy> {
+export async function tryPolicy(context: OrgContext, input: unknown): Promise<TrialDetail> {
   requirePermission(context, "servers.read");
   const {
     server: slug,
@@ -116,7 +116,7 @@ async function tryTool(
   return evaluate(compilePolicy(document), { tool: factsOf(stored), arguments: args });
 }
 
-function described(decision: Decision): Omit<TriedPolicy, "notes"> {
+function described(decision: Decision): Omit<TrialDetail, "notes"> {
   const { rule, reason, explanation, obligations } = decision;
   const approval = obligations.find((each) => each.kind === "approval");
   return {

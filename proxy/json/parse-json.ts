@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { findDuplicateKey } from "./find-duplicate-key.ts";
+import { endOfString, readByHand } from "./read-by-hand.ts";
 
 /** What a body may be; two sets exist because requests are re-serialised and replies are relayed. */
 export interface JsonLimits {
@@ -68,12 +68,13 @@ export function parseJson(bytes: Buffer, limits: JsonLimits = REQUEST_LIMITS): J
   if (text.charCodeAt(0) === 0xfeff) {
     throw new JsonRefusal("byte_order_mark", "The body starts with a byte order mark.");
   }
-  const keysInText = scan(text, limits);
-  const value = parseText(text);
+  const { keys, escapedKey } = scan(text, limits);
+  const parsed = parseText(text);
+  const value = escapedKey ? readByHand(text).value : parsed;
   const checkText = limits.storableText && text.includes("\\u");
   const keysInValue = inspect(value, checkText);
-  if (keysInValue !== keysInText) {
-    const key = JSON.stringify(findDuplicateKey(text).slice(0, 64));
+  if (keysInValue !== keys) {
+    const key = JSON.stringify(readByHand(text).duplicateKey?.slice(0, 64) ?? "");
     throw new JsonRefusal("duplicate_key", `The key ${key} appears twice in one object.`);
   }
   // A bare negative zero has no parent in which `inspect` could replace it.
@@ -89,23 +90,28 @@ function parseText(text: string): JsonValue {
 }
 
 const QUOTE = 34;
-const BACKSLASH = 92;
 
 /**
- * Counts colons outside strings and checks depth, number of values and long integers. Total on
- * texts that are not JSON; JSON.parse refuses those afterwards.
+ * Counts keys (colons outside strings), looks for escaped ones, and checks depth, number of values
+ * and long integers. Total on texts that are not JSON; JSON.parse refuses those afterwards.
  */
-function scan(text: string, limits: JsonLimits): number {
+function scan(text: string, limits: JsonLimits): { keys: number; escapedKey: boolean } {
   const length = text.length;
+  const escapes = text.includes("\\");
+  let lastIsEscaped = false;
+  let escapedKey = false;
   let depth = 0;
   let values = 1;
   let colons = 0;
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      at = endOfString(text, at);
+      const end = endOfString(text, at);
+      if (escapes) lastIsEscaped = text.slice(at, end).includes("\\");
+      at = end;
     } else if (code === 58) {
       colons++;
+      if (lastIsEscaped) escapedKey = true;
     } else if (code === 44) {
       values++;
     } else if (code === 123 || code === 91) {
@@ -125,31 +131,7 @@ function scan(text: string, limits: JsonLimits): number {
     const message = `The body holds more than ${limits.maxValues} values.`;
     throw new JsonRefusal("too_many_values", message);
   }
-  return colons;
-}
-
-/** Short strings (keys, ids) are cheaper by hand; long ones by the native search. */
-function endOfString(text: string, openingQuote: number): number {
-  const near = Math.min(text.length, openingQuote + 24);
-  let at = openingQuote + 1;
-  for (; at < near; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) return at;
-    if (code === BACKSLASH) at++;
-  }
-  for (;;) {
-    const quote = text.indexOf('"', at);
-    if (quote === -1) return text.length;
-    let backslashes = 0;
-    while (
-      quote - 1 - backslashes >= at &&
-      text.charCodeAt(quote - 1 - backslashes) === BACKSLASH
-    ) {
-      backslashes++;
-    }
-    if (backslashes % 2 === 0) return quote;
-    at = quote + 1;
-  }
+  return { keys: colons, escapedKey };
 }
 
 /** Digits, sign, point, exponent; NaN (past the end) is none of them. */

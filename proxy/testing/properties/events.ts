@@ -6,7 +6,7 @@ import { readEvents } from "../../upstream/http-stream.ts";
 import type { UpstreamEvent } from "../../upstream/types.ts";
 import { cutAt } from "./bytes.ts";
 import { forAll, forAllLater, type Property } from "./property.ts";
-import { choices, jsonObject, spell } from "./spelling.ts";
+import { choices, denoted, jsonObject, spell } from "./spelling.ts";
 
 const pieces = [
   ...["data", "data: ", "data:x", "id: ", "id", "event: message", "event: other", "retry: 5"],
@@ -64,7 +64,7 @@ export const eventProperties: readonly Property[] = [
         if (event.kind !== "message") throw new Error(`read as ${event.kind}`);
         const [read, ...more] = asTheStandardSays(formatSseEvent({ data: event.data }));
         strictEqual(more.length, 0);
-        deepStrictEqual(JSON.parse(read?.data ?? ""), event.parsed.message);
+        deepStrictEqual(denoted(read?.data ?? ""), event.parsed.message);
         deepStrictEqual(event.parsed.message, messages[index]);
       }
     },

@@ -11,7 +11,7 @@ import {
 } from "../../json/parse-json.ts";
 import { bytes } from "./bytes.ts";
 import { forAll, type Property } from "./property.ts";
-import { choices, jsonObject, jsonValue, spell } from "./spelling.ts";
+import { choices, denoted, jsonObject, jsonValue, spell } from "./spelling.ts";
 
 const requestId = fc.oneof(fc.maxSafeInteger(), fc.string({ unit: "binary", maxLength: 8 }));
 const member = fc.constantFrom("jsonrpc", "id", "method", "params", "result", "error", "extra");
@@ -30,7 +30,7 @@ export const jsonProperties: readonly Property[] = [
   forAll("bytes are refused, or read as JSON.parse reads them", [bytes], (body) => {
     const value = parsed(body);
     if (value === refused) return;
-    deepStrictEqual(withoutNegativeZero(JSON.parse(body.toString("utf8"))), value);
+    deepStrictEqual(withoutNegativeZero(denoted(body.toString("utf8"))), value);
   }),
 
   forAll("what is forwarded reads as what was judged, again and again", [bytes], (body) => {
@@ -113,7 +113,7 @@ export const jsonProperties: readonly Property[] = [
       };
       edit(read.message);
       const text = stringifyChanged(source, read.message, edit);
-      deepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(read.message)));
+      deepStrictEqual(denoted(text), denoted(JSON.stringify(read.message)));
       ok(text.endsWith(`"large":${large}}}`), text);
     },
   ),
@@ -147,9 +147,9 @@ function expectMessage(read: ParsedMessage | ReturnType<typeof readMessage>): vo
   ok(Object.keys(read.message).every((name) => members.includes(name)));
   const forwarded = Buffer.from(JSON.stringify(read.message));
   deepStrictEqual(readMessage(forwarded, RESPONSE_LIMITS), read);
-  deepStrictEqual(JSON.parse(forwarded.toString("utf8")), read.message);
+  deepStrictEqual(denoted(forwarded.toString("utf8")), read.message);
 }
 
 function withoutNegativeZero(value: JsonValue): JsonValue {
-  return JSON.parse(JSON.stringify(value));
+  return denoted(JSON.stringify(value));
 }

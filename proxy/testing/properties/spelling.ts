@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { JsonValue } from "../../json/parse-json.ts";
+import { readByHand } from "../../json/read-by-hand.ts";
 
 /** Numbers that decide, one after the other and round again, how a text is written. */
 export const choices = fc.array(fc.nat({ max: 11 }), { minLength: 1, maxLength: 24 });
@@ -21,6 +22,12 @@ export const jsonObject = fc.dictionary(fc.string({ unit: "binary", maxLength: 4
   maxKeys: 3,
   noNullPrototype: true,
 });
+
+/** What a JSON text denotes: JSON.parse checks it, and may take an escaped key for another one. */
+export function denoted(text: string): JsonValue {
+  JSON.parse(text);
+  return readByHand(text).value;
+}
 
 const blanks = ["", "", "", "", "", "", " ", "\n", "\t", "\r\n", "\r", "  "];
 
