@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Authenticator, Presented } from "./authenticate.ts";
-import type { Batcher } from "./batcher.ts";
-import type { Capacity } from "./capacity.ts";
-import type { Era } from "./era.ts";
-import type { Gate, Gates } from "./gates.ts";
+import type { AgentReply } from "./answer/respond.ts";
+import type { OwnRequests } from "./forward/own-requests.ts";
+import type { Upstreams } from "./forward/upstreams.ts";
+import type { Batcher } from "./gate/batcher.ts";
+import type { Gate, Gates } from "./gate/gates.ts";
 import { findModernUpstream } from "./modern/upstream.ts";
-import type { OwnRequests } from "./own-requests.ts";
 import type {
   Access,
   AdmissionAnswer,
@@ -14,11 +13,12 @@ import type {
   ProxyConfig,
   Settlement,
 } from "./ports.ts";
-import type { Pressure } from "./pressure.ts";
-import type { AgentReply } from "./respond.ts";
+import type { Authenticator, Presented } from "./receive/authenticate.ts";
+import type { Capacity } from "./receive/capacity.ts";
+import type { Era } from "./receive/era.ts";
+import type { Pressure } from "./receive/pressure.ts";
 import { speaksOnlyModern } from "./translate/eras.ts";
 import type { Upstream, UpstreamContext } from "./upstream/types.ts";
-import type { Upstreams } from "./upstreams.ts";
 
 /** What lives as long as the proxy. */
 export interface ProxyState {

@@ -1,8 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serveAggregate } from "./aggregate/serve.ts";
-import { errorAnswer } from "./answers.ts";
-import type { Presented } from "./authenticate.ts";
-import { callTool } from "./call-tool.ts";
+import { errorAnswer } from "./answer/answers.ts";
+import { refuseAccess } from "./answer/refuse.ts";
+import { AgentReply } from "./answer/respond.ts";
+import type { Exchange, ProxyState } from "./exchange.ts";
+import { initialize } from "./forward/initialize.ts";
+import { relayNotice, relayRequest } from "./forward/relay.ts";
+import { endAgentSession, relayStream } from "./forward/relay-stream.ts";
+import { callTool } from "./gate/call-tool.ts";
+import { type ParsedMessage, readMessage } from "./json/json-rpc.ts";
+import { REQUEST_LIMITS } from "./json/parse-json.ts";
+import { headerText } from "./modern/mirrored-headers.ts";
+import { serveModern } from "./modern/serve.ts";
+import { handOver } from "./peers/hand-over.ts";
+import type { Access } from "./ports.ts";
+import type { Presented } from "./receive/authenticate.ts";
 import {
   answerAtEdge,
   pathOf,
@@ -10,21 +22,9 @@ import {
   refuseLasting,
   refuseMethod,
   refuseShare,
-} from "./edge.ts";
-import { classifyEra, isModern } from "./era.ts";
-import type { Exchange, ProxyState } from "./exchange.ts";
-import { handOver } from "./hand-over.ts";
-import { initialize } from "./initialize.ts";
-import { type ParsedMessage, readMessage } from "./json/json-rpc.ts";
-import { REQUEST_LIMITS } from "./json/parse-json.ts";
-import { headerText } from "./modern/mirrored-headers.ts";
-import { serveModern } from "./modern/serve.ts";
-import type { Access } from "./ports.ts";
-import { checkContent, readBody } from "./receive.ts";
-import { refuseAccess } from "./refuse.ts";
-import { relayNotice, relayRequest } from "./relay.ts";
-import { endAgentSession, relayStream } from "./relay-stream.ts";
-import { AgentReply } from "./respond.ts";
+} from "./receive/edge.ts";
+import { classifyEra, isModern } from "./receive/era.ts";
+import { checkContent, readBody } from "./receive/receive.ts";
 
 /** A request of an agent, before it is known who that is. */
 interface Arrival {

@@ -15,7 +15,7 @@ import { startNotifier } from "./main/notifier.ts";
 import { createPorts } from "./main/ports.ts";
 import { createProxyServer, drainServer } from "./main/server.ts";
 import { targetOptions } from "./main/targets.ts";
-import { watchPressure } from "./pressure.ts";
+import { watchPressure } from "./receive/pressure.ts";
 import { createState } from "./state.ts";
 
 const settings = env();

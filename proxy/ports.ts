@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { AggregatePorts } from "./aggregate/ports.ts";
-import type { CapacityLimits } from "./capacity.ts";
 import type { JsonObject } from "./json/parse-json.ts";
+import type { CapacityLimits } from "./receive/capacity.ts";
 import type { Upstream } from "./upstream/types.ts";
 
 /** What a token, used on one server's URL, stands for; admission checks all of it again. */

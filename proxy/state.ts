@@ -1,12 +1,12 @@
-import { Authenticator } from "./authenticate.ts";
-import { Batcher } from "./batcher.ts";
-import { Capacity } from "./capacity.ts";
 import type { ProxyState } from "./exchange.ts";
-import { Gates } from "./gates.ts";
-import { OwnRequests } from "./own-requests.ts";
+import { OwnRequests } from "./forward/own-requests.ts";
+import { Upstreams } from "./forward/upstreams.ts";
+import { Batcher } from "./gate/batcher.ts";
+import { Gates } from "./gate/gates.ts";
 import type { Ports, ProxyConfig, Settlement } from "./ports.ts";
-import type { Pressure } from "./pressure.ts";
-import { Upstreams } from "./upstreams.ts";
+import { Authenticator } from "./receive/authenticate.ts";
+import { Capacity } from "./receive/capacity.ts";
+import type { Pressure } from "./receive/pressure.ts";
 
 /** Calls in one admission transaction, and outcomes in one insert. */
 const largestBatch = 64;

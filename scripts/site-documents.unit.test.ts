@@ -13,7 +13,7 @@ import {
   notPermittedAnswer,
   unknownToolAnswer,
   upstreamFailedAnswer,
-} from "#proxy/answers.ts";
+} from "#proxy/answer/answers.ts";
 import { groups } from "../bin/groups.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -77,7 +77,7 @@ test.each(refusals.map((each) => [each.id, each] as const))(
     const answer = spoken.get(id);
     const source = answer
       ? JSON.stringify(answer)
-      : text("proxy/refuse.ts") + text("proxy/handler.ts");
+      : text("proxy/answer/refuse.ts") + text("proxy/handler.ts");
     const wanted = answer ? JSON.stringify(example).slice(1, -1) : example;
     // Texts in the source are broken over lines with "+" between them.
     expect(source.replace(/" \+\s*"/g, "")).toContain(wanted);

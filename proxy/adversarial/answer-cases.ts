@@ -1,4 +1,4 @@
-import { canary } from "../testing/oracle.ts";
+import { canary } from "#proxy/testing/oracle.ts";
 import { type AnswerCase, alike, type Row, result, textOf, withText } from "./answer-case.ts";
 
 const stack = "<pre>Error at handler (/srv/app/index.js:3)</pre><script>steal()</script>";

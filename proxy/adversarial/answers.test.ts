@@ -1,8 +1,8 @@
 // A malformed answer of a server is reported as the server's fault and never half delivered.
 import { describe, expect, test } from "vitest";
-import { SseReader } from "../json/sse.ts";
-import { setUpOracle } from "../testing/oracle.ts";
-import type { Message } from "../testing/scripted-server.ts";
+import { SseReader } from "#proxy/json/sse.ts";
+import { setUpOracle } from "#proxy/testing/oracle.ts";
+import type { Message } from "#proxy/testing/scripted-server.ts";
 import type { AnswerCase, Failure, HttpAnswer } from "./answer-case.ts";
 import { answerCases } from "./answer-cases.ts";
 import { streamCases } from "./stream-cases.ts";

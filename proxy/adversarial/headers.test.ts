@@ -1,17 +1,17 @@
 // Mirrored headers that lie: an answer that says which, and nothing reaches the server.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
-import { type DualEraFixture, startDualEra } from "../testing/fixtures/dual-era.ts";
-import { gateFixture } from "../testing/gate-fixture.ts";
+import { type DualEraFixture, startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
+import { gateFixture } from "#proxy/testing/gate-fixture.ts";
 import {
   callBody,
   type GatedServer,
   post,
   startProxy,
   type TestProxy,
-} from "../testing/harness.ts";
-import { askModern } from "../testing/modern.ts";
-import { startModernStub } from "../testing/modern-stub.ts";
+} from "#proxy/testing/harness.ts";
+import { askModern } from "#proxy/testing/modern.ts";
+import { startModernStub } from "#proxy/testing/modern-stub.ts";
 import { headerCases } from "./header-cases.ts";
 
 let fixture: DualEraFixture;

@@ -1,6 +1,6 @@
 // Hostile requests: an answer that says what is wrong, and nothing reaches the server.
 import { describe, expect, test } from "vitest";
-import { setUpOracle } from "../testing/oracle.ts";
+import { setUpOracle } from "#proxy/testing/oracle.ts";
 import { type RequestCase, requestCases } from "./request-cases.ts";
 
 const oracle = setUpOracle();

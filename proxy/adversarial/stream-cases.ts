@@ -1,4 +1,4 @@
-import { canary } from "../testing/oracle.ts";
+import { canary } from "#proxy/testing/oracle.ts";
 import { type AnswerCase, alike, result, stream, textOf, withText } from "./answer-case.ts";
 
 const type = "text/event-stream";

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
 import { makeAgent } from "#lib/testing/factories.ts";
-import { type Agent, clients } from "../testing/agents.ts";
-import { dead, everything, type Fleet, makeFleet } from "../testing/fleet.ts";
+import { type Agent, clients } from "#proxy/testing/agents.ts";
+import { dead, everything, type Fleet, makeFleet } from "#proxy/testing/fleet.ts";
 import {
   callBody,
   initializeBody,
@@ -12,8 +12,8 @@ import {
   post,
   startProxy,
   type TestProxy,
-} from "../testing/harness.ts";
-import { startUpstream, type TestUpstream } from "../testing/upstream.ts";
+} from "#proxy/testing/harness.ts";
+import { startUpstream, type TestUpstream } from "#proxy/testing/upstream.ts";
 
 const httpPolicy = {
   version: 1,

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import { errorAnswer } from "#proxy/answers.ts";
+import { errorAnswer } from "#proxy/answer/answers.ts";
+import { refuseAccess } from "#proxy/answer/refuse.ts";
+import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
-import { relayedHeader, relayToPeer } from "#proxy/peers.ts";
-import { refuseAccess } from "#proxy/refuse.ts";
-import type { AgentReply } from "#proxy/respond.ts";
+import { relayedHeader, relayToPeer } from "#proxy/peers/peers.ts";
 import type { AggregateAccess } from "./ports.ts";
 
 /**

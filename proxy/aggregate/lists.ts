@@ -1,7 +1,7 @@
-import { errorAnswer } from "#proxy/answers.ts";
+import { errorAnswer } from "#proxy/answer/answers.ts";
+import { relayRequest } from "#proxy/forward/relay.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
-import { relayRequest } from "#proxy/relay.ts";
 import { openCursor, type Position, sealCursor } from "./cursor.ts";
 import { enterPart, type Problem, type Visit } from "./parts.ts";
 import type { GrantedServer } from "./ports.ts";

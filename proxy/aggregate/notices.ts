@@ -1,8 +1,8 @@
-import { errorAnswer } from "#proxy/answers.ts";
-import { openEventId, openRequestId } from "#proxy/correlation.ts";
+import { errorAnswer } from "#proxy/answer/answers.ts";
+import { openEventId, openRequestId } from "#proxy/forward/correlation.ts";
+import { relayNotice } from "#proxy/forward/relay.ts";
+import { relayStream } from "#proxy/forward/relay-stream.ts";
 import type { JsonRpcNotification, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
-import { relayNotice } from "#proxy/relay.ts";
-import { relayStream } from "#proxy/relay-stream.ts";
 import { enterPart, openParts, type Visit } from "./parts.ts";
 import type { AggregatePart, GrantedServer } from "./ports.ts";
 import { CollectedReply, PartReply } from "./replies.ts";

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { legacyRevisions, objectOf } from "#proxy/era.ts";
+import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { Exchange, ProxyState } from "#proxy/exchange.ts";
-import { openSession, refuseSession } from "#proxy/initialize.ts";
+import { openSession, refuseSession } from "#proxy/forward/initialize.ts";
+import { relayNotice } from "#proxy/forward/relay.ts";
+import { endAgentSession } from "#proxy/forward/relay-stream.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
-import { relayNotice } from "#proxy/relay.ts";
-import { endAgentSession } from "#proxy/relay-stream.ts";
-import type { AgentReply } from "#proxy/respond.ts";
+import { legacyRevisions, objectOf } from "#proxy/receive/era.ts";
 import type { AggregateAccess, AggregatePart, AggregateSession, GrantedServer } from "./ports.ts";
 import { CollectedReply } from "./replies.ts";
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { errorAnswer } from "#proxy/answers.ts";
+import { errorAnswer } from "#proxy/answer/answers.ts";
+import { AgentReply } from "#proxy/answer/respond.ts";
 import { parseExact } from "#proxy/json/exact-numbers.ts";
 import type { JsonRpcMessage, JsonRpcResponse, RequestId } from "#proxy/json/json-rpc.ts";
-import { AgentReply } from "#proxy/respond.ts";
 import { showText, type View } from "./show.ts";
 
 /** Keeps what a server answers to a request of ours; whatever it says before is handed on. */

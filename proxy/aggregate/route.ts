@@ -1,11 +1,11 @@
 import type { AccessTarget } from "#lib/policy/types.ts";
-import { missingTarget, targetOf } from "#proxy/access.ts";
-import { errorAnswer, notFoundAnswer, unknownToolAnswer } from "#proxy/answers.ts";
-import { isAsk } from "#proxy/ask.ts";
-import { callTool } from "#proxy/call-tool.ts";
-import { objectOf } from "#proxy/era.ts";
+import { errorAnswer, notFoundAnswer, unknownToolAnswer } from "#proxy/answer/answers.ts";
+import { relayRequest } from "#proxy/forward/relay.ts";
+import { missingTarget, targetOf } from "#proxy/gate/access.ts";
+import { isAsk } from "#proxy/gate/ask.ts";
+import { callTool } from "#proxy/gate/call-tool.ts";
 import { type JsonRpcRequest, type JsonRpcResponse, parseToolCall } from "#proxy/json/json-rpc.ts";
-import { relayRequest } from "#proxy/relay.ts";
+import { objectOf } from "#proxy/receive/era.ts";
 import { type Owned, ownerOf, ownerOfName } from "./names.ts";
 import { enterPart, type Visit } from "./parts.ts";
 import { PartReply } from "./replies.ts";

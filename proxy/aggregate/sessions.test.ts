@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
 import { makeAgent } from "#lib/testing/factories.ts";
-import { openEvents } from "../testing/event-reader.ts";
-import { everything, type Fleet, makeFleet } from "../testing/fleet.ts";
+import { openEvents } from "#proxy/testing/event-reader.ts";
+import { everything, type Fleet, makeFleet } from "#proxy/testing/fleet.ts";
 import {
   callBody,
   initializeBody,
@@ -12,8 +12,12 @@ import {
   post,
   startProxy,
   type TestProxy,
-} from "../testing/harness.ts";
-import { events, type ScriptedServer, startScriptedServer } from "../testing/scripted-server.ts";
+} from "#proxy/testing/harness.ts";
+import {
+  events,
+  type ScriptedServer,
+  startScriptedServer,
+} from "#proxy/testing/scripted-server.ts";
 
 const document = {
   version: 1,

@@ -1,7 +1,7 @@
-import { objectOf } from "#proxy/era.ts";
 import { parseExact } from "#proxy/json/exact-numbers.ts";
 import type { JsonRpcError } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+import { objectOf } from "#proxy/receive/era.ts";
 import { promptNameOf, toolNameOf, uriOf } from "./names.ts";
 
 type ErrorBody = JsonRpcError["error"];

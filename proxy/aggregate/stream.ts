@@ -1,5 +1,5 @@
-import { refuseLasting, refuseShare } from "#proxy/edge.ts";
-import { relayEvents } from "#proxy/relay-stream.ts";
+import { relayEvents } from "#proxy/forward/relay-stream.ts";
+import { refuseLasting, refuseShare } from "#proxy/receive/edge.ts";
 import { enterPart, onPart, openParts, type Visit } from "./parts.ts";
 import type { AggregateAccess } from "./ports.ts";
 import { StreamReply } from "./replies.ts";

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { revokeAgent } from "#lib/agents/agents.ts";
 import { newAgentToken } from "#lib/auth/tokens.ts";
 import { makeAgent } from "#lib/testing/factories.ts";
-import { callBody, post } from "../testing/harness.ts";
-import { expectRefusal, setUpProbe } from "../testing/probe.ts";
+import { callBody, post } from "#proxy/testing/harness.ts";
+import { expectRefusal, setUpProbe } from "#proxy/testing/probe.ts";
 
 const probe = setUpProbe();
 

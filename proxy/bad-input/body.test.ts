@@ -1,8 +1,8 @@
 // Bad input: an exact answer that says what to do, and nothing forwarded. Ids in the titles are
 // those of the adversarial catalogue.
 import { describe, expect, test } from "vitest";
-import { callBody, listBody } from "../testing/harness.ts";
-import { expectRefusal, type RpcError, setUpProbe } from "../testing/probe.ts";
+import { callBody, listBody } from "#proxy/testing/harness.ts";
+import { expectRefusal, type RpcError, setUpProbe } from "#proxy/testing/probe.ts";
 
 const probe = setUpProbe();
 const notJson = { code: -32700, message: "The body is not one complete JSON value." };

@@ -1,13 +1,13 @@
 // Bad input: an exact answer that says what to do, and nothing forwarded. Ids in the titles are
 // those of the adversarial catalogue.
 import { describe, expect, test } from "vitest";
-import { callBody, initializeBody, post } from "../testing/harness.ts";
+import { callBody, initializeBody, post } from "#proxy/testing/harness.ts";
 import {
   expectNothingForwarded,
   expectRefusal,
   type RpcError,
   setUpProbe,
-} from "../testing/probe.ts";
+} from "#proxy/testing/probe.ts";
 
 const probe = setUpProbe();
 const call = (params: string) =>

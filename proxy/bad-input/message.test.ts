@@ -6,7 +6,7 @@ import {
   expectRefusal,
   type RpcError,
   setUpProbe,
-} from "../testing/probe.ts";
+} from "#proxy/testing/probe.ts";
 
 const probe = setUpProbe();
 const call = (params: string) =>

@@ -1,8 +1,8 @@
 // Bad input below the level of an HTTP client: bytes on a socket, as an attacker writes them.
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { callBody } from "../testing/harness.ts";
-import { expectNothingForwarded, setUpProbe } from "../testing/probe.ts";
+import { callBody } from "#proxy/testing/harness.ts";
+import { expectNothingForwarded, setUpProbe } from "#proxy/testing/probe.ts";
 
 const probe = setUpProbe();
 

@@ -10,9 +10,9 @@ import {
   openSession,
   startProxy,
   type TestProxy,
-} from "../testing/harness.ts";
-import { startRelay, type TcpRelay } from "../testing/tcp-relay.ts";
-import { startUpstream, type TestUpstream } from "../testing/upstream.ts";
+} from "#proxy/testing/harness.ts";
+import { startRelay, type TcpRelay } from "#proxy/testing/tcp-relay.ts";
+import { startUpstream, type TestUpstream } from "#proxy/testing/upstream.ts";
 
 let upstream: TestUpstream;
 let relay: TcpRelay;

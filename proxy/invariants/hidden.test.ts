@@ -10,8 +10,8 @@ import {
   openSession,
   startProxy,
   type TestProxy,
-} from "../testing/harness.ts";
-import { startUpstream, type TestUpstream } from "../testing/upstream.ts";
+} from "#proxy/testing/harness.ts";
+import { startUpstream, type TestUpstream } from "#proxy/testing/upstream.ts";
 
 let upstream: TestUpstream;
 let proxy: TestProxy;

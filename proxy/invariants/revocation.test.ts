@@ -13,8 +13,8 @@ import {
   post,
   startProxy,
   type TestProxy,
-} from "../testing/harness.ts";
-import { startUpstream, type TestUpstream } from "../testing/upstream.ts";
+} from "#proxy/testing/harness.ts";
+import { startUpstream, type TestUpstream } from "#proxy/testing/upstream.ts";
 
 let upstream: TestUpstream;
 let proxies: TestProxy[];

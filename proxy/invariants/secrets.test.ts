@@ -11,8 +11,8 @@ import { loadOpeningKey } from "#lib/secrets/opening-key.ts";
 import { registerServer, updateServer } from "#lib/servers/servers.ts";
 import { makeOrg } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
-import { callBody, openSession, startProxy, type TestProxy } from "../testing/harness.ts";
-import { startUpstream, type TestUpstream } from "../testing/upstream.ts";
+import { callBody, openSession, startProxy, type TestProxy } from "#proxy/testing/harness.ts";
+import { startUpstream, type TestUpstream } from "#proxy/testing/upstream.ts";
 
 const canary = "canary-secret-7d1f0c";
 const root = join(import.meta.dirname, "../..");

@@ -3,7 +3,7 @@ import { type ClaimedJob, claimJob, finishJob, saveSteps } from "#lib/jobs/worke
 import { log } from "#lib/log.ts";
 import { recordTransport } from "#lib/servers/transport.ts";
 import { recordHealth, storeDiscovery } from "#lib/tools/store.ts";
-import { connectAndList, type Discovery } from "../discover.ts";
+import { connectAndList, type Discovery } from "#proxy/discover/discover.ts";
 import type { Listener } from "./listener.ts";
 import { openTarget, type TargetOptions } from "./targets.ts";
 

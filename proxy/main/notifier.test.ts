@@ -12,9 +12,9 @@ import { type DeliveryRow, listDeliveries } from "#lib/notifications/deliveries.
 import { wakeNotifier } from "#lib/notifications/outbox.ts";
 import { retryAfterSeconds } from "#lib/notifications/worker.ts";
 import { makeAgent, makeApproval, makeOrg, makeServer } from "#lib/testing/factories.ts";
+import { callBody, gateServer, openSession, startProxy } from "#proxy/testing/harness.ts";
+import { startUpstream } from "#proxy/testing/upstream.ts";
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
-import { callBody, gateServer, openSession, startProxy } from "../testing/harness.ts";
-import { startUpstream } from "../testing/upstream.ts";
 import { type Listener, startListener } from "./listener.ts";
 import { contactMail, sendMail } from "./mail.ts";
 import { type Notifier, startNotifier } from "./notifier.ts";

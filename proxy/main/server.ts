@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Capacity } from "#proxy/capacity.ts";
+import type { Capacity } from "#proxy/receive/capacity.ts";
 
 /** The HTTP server of the proxy, not yet listening. */
 export function createProxyServer(handler: RequestListener): Server {

@@ -1,7 +1,7 @@
 import type { Env } from "#lib/env.ts";
 import { type OpeningKey, openSecret } from "#lib/secrets/open.ts";
 import { launchConnector, type Settings } from "#proxy/connectors/launch.ts";
-import type { DiscoveryTarget } from "#proxy/discover.ts";
+import type { DiscoveryTarget } from "#proxy/discover/discover.ts";
 import type { ServerRecord } from "#proxy/ports.ts";
 import { type AllowedNetworks, parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";

@@ -1,8 +1,8 @@
-import { metaKeys, objectOf } from "#proxy/era.ts";
+import { capabilityFor } from "#proxy/gate/methods.ts";
+import { isOpenable, stripCapabilities } from "#proxy/gate/questions.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
-import { capabilityFor } from "#proxy/methods.ts";
-import { isOpenable, stripCapabilities } from "#proxy/questions.ts";
+import { metaKeys, objectOf } from "#proxy/receive/era.ts";
 
 /** The capabilities a modern request declares; an empty object when it declares none. */
 export function declaredCapabilities(request: JsonRpcRequest): JsonObject {

@@ -1,5 +1,5 @@
-import { legacyRevisions, modernRevision, objectOf } from "#proxy/era.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+import { legacyRevisions, modernRevision, objectOf } from "#proxy/receive/era.ts";
 
 /** Capabilities that can be gated, with their members; extensions and anything new cannot. */
 const gated: Readonly<Record<string, readonly string[]>> = {

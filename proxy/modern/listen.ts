@@ -1,11 +1,11 @@
-import { judgeAccess } from "#proxy/access.ts";
-import { errorAnswer, upstreamErrorAnswer } from "#proxy/answers.ts";
-import { deliver } from "#proxy/deliver.ts";
-import { metaKeys, objectOf } from "#proxy/era.ts";
+import { errorAnswer, upstreamErrorAnswer } from "#proxy/answer/answers.ts";
+import { refuseSessionEnded } from "#proxy/answer/refuse.ts";
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
+import { deliver } from "#proxy/forward/deliver.ts";
+import { judgeAccess } from "#proxy/gate/access.ts";
 import type { JsonRpcNotification, JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
-import { refuseSessionEnded } from "#proxy/refuse.ts";
+import { metaKeys, objectOf } from "#proxy/receive/era.ts";
 import type { UpstreamEvent, UpstreamReply } from "#proxy/upstream/types.ts";
 
 const mostMilliseconds = 3_600_000;

@@ -1,7 +1,7 @@
 // News that agents listen to, progress, and calls that are given up.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
-import { metaKeys } from "#proxy/era.ts";
+import { metaKeys } from "#proxy/receive/era.ts";
 import { type DualEraFixture, startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
 import { type LegacyFixture, startLegacy } from "#proxy/testing/fixtures/legacy.ts";
 import { gateFixture } from "#proxy/testing/gate-fixture.ts";

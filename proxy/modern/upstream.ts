@@ -1,7 +1,7 @@
-import { metaKeys, modernErrors, modernRevision, objectOf } from "#proxy/era.ts";
 import type { Exchange } from "#proxy/exchange.ts";
 import type { JsonRpcRequest, JsonRpcResponse, JsonRpcResult } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
+import { metaKeys, modernErrors, modernRevision, objectOf } from "#proxy/receive/era.ts";
 import { modernFaceOf } from "#proxy/translate/eras.ts";
 import type {
   Upstream,

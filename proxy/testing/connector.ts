@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { database } from "#lib/db.ts";
-import { launchConnector } from "../connectors/launch.ts";
-import { parseAllowedNetworks } from "../upstream/address-guard.ts";
+import { launchConnector } from "#proxy/connectors/launch.ts";
+import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { type GatedServer, gateServer, type TestProxy } from "./harness.ts";
 
 const policy = {

@@ -1,4 +1,4 @@
-import { type SseEvent, SseReader } from "../json/sse.ts";
+import { type SseEvent, SseReader } from "#proxy/json/sse.ts";
 
 export interface EventReader {
   status: number;

@@ -3,9 +3,9 @@ import { recordTransport } from "#lib/servers/transport.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
+import { connectAndList, type DiscoveryTarget } from "#proxy/discover/discover.ts";
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import type { Launch } from "#proxy/upstream/child-process.ts";
-import { connectAndList, type DiscoveryTarget } from "../discover.ts";
 import type { GatedServer, TestProxy } from "./harness.ts";
 
 /**

@@ -13,14 +13,14 @@ import type { OpeningKey } from "#lib/secrets/open.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
-import { createHandler } from "../handler.ts";
-import { proxyConfig } from "../main/config.ts";
-import { type Listener, startListener } from "../main/listener.ts";
-import { createPorts } from "../main/ports.ts";
-import { targetOptions } from "../main/targets.ts";
-import type { Ports } from "../ports.ts";
-import type { Pressure } from "../pressure.ts";
-import { createState } from "../state.ts";
+import { createHandler } from "#proxy/handler.ts";
+import { proxyConfig } from "#proxy/main/config.ts";
+import { type Listener, startListener } from "#proxy/main/listener.ts";
+import { createPorts } from "#proxy/main/ports.ts";
+import { targetOptions } from "#proxy/main/targets.ts";
+import type { Ports } from "#proxy/ports.ts";
+import type { Pressure } from "#proxy/receive/pressure.ts";
+import { createState } from "#proxy/state.ts";
 import type { TestUpstream } from "./upstream.ts";
 
 export interface TestProxy {

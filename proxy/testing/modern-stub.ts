@@ -1,4 +1,4 @@
-import { modernRevision } from "../era.ts";
+import { modernRevision } from "#proxy/receive/era.ts";
 import { type SeenRequest, startLocalServer } from "./local-server.ts";
 
 /** A modern server with these tools, which repeats the called name and calls everything public. */

@@ -1,5 +1,5 @@
-import { metaKeys, modernRevision } from "../era.ts";
-import { mirroredName } from "../modern/mirrored-headers.ts";
+import { mirroredName } from "#proxy/modern/mirrored-headers.ts";
+import { metaKeys, modernRevision } from "#proxy/receive/era.ts";
 import { post } from "./harness.ts";
 
 export interface ModernAnswer {

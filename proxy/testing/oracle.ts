@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { database } from "#lib/db.ts";
-import { parseAllowedNetworks } from "../upstream/address-guard.ts";
-import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "../upstream/http.ts";
-import { withoutEcho } from "../upstream/redact-echo.ts";
+import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
+import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
+import { withoutEcho } from "#proxy/upstream/redact-echo.ts";
 import { gateServer, openSession, startProxy, type TestProxy } from "./harness.ts";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 

@@ -1,5 +1,5 @@
-import { modernRevision } from "#proxy/era.ts";
 import type { ServerRecord } from "#proxy/ports.ts";
+import { modernRevision } from "#proxy/receive/era.ts";
 import type { Upstream } from "#proxy/upstream/types.ts";
 import { ModernFace } from "./modern-face.ts";
 

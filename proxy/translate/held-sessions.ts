@@ -1,8 +1,8 @@
-import { metaKeys, objectOf } from "#proxy/era.ts";
+import { capabilityFor } from "#proxy/gate/methods.ts";
 import type { JsonRpcNotification, JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
-import { capabilityFor } from "#proxy/methods.ts";
 import { declaredCapabilities } from "#proxy/modern/client-capabilities.ts";
+import { metaKeys, objectOf } from "#proxy/receive/era.ts";
 import { awaitAnswer } from "#proxy/upstream/await-answer.ts";
 import type { Upstream, UpstreamContext, UpstreamFailure } from "#proxy/upstream/types.ts";
 import { NewsFeed } from "./news-feed.ts";

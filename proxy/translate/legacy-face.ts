@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { legacyRevisions, metaKeys, modernRevision, objectOf } from "#proxy/era.ts";
 import { stringifyChanged } from "#proxy/json/exact-numbers.ts";
 import type {
   JsonRpcMessage,
@@ -12,6 +11,7 @@ import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
 import { gatedCapabilities } from "#proxy/modern/discover-result.ts";
 import { mayAskBack } from "#proxy/modern/methods.ts";
 import { buildMirroredHeaders } from "#proxy/modern/upstream.ts";
+import { legacyRevisions, metaKeys, modernRevision, objectOf } from "#proxy/receive/era.ts";
 import { awaitAnswer } from "#proxy/upstream/await-answer.ts";
 import type {
   Upstream,

@@ -1,7 +1,7 @@
-import { metaKeys, objectOf } from "#proxy/era.ts";
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { isList } from "#proxy/modern/methods.ts";
+import { metaKeys, objectOf } from "#proxy/receive/era.ts";
 import type { UpstreamEvent, UpstreamFailure, UpstreamReply } from "#proxy/upstream/types.ts";
 
 /** Members of a modern request's `_meta` that a legacy server has no use for. */

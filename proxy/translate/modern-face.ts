@@ -1,10 +1,10 @@
-import { metaKeys, modernRevision, objectOf } from "#proxy/era.ts";
 import { stringifyChanged } from "#proxy/json/exact-numbers.ts";
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { declaredCapabilities } from "#proxy/modern/client-capabilities.ts";
 import { gatedCapabilities } from "#proxy/modern/discover-result.ts";
 import { mayAskBack } from "#proxy/modern/methods.ts";
+import { metaKeys, modernRevision, objectOf } from "#proxy/receive/era.ts";
 import type {
   Upstream,
   UpstreamContext,

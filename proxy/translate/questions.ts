@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { objectOf } from "#proxy/era.ts";
+import { capabilityFor } from "#proxy/gate/methods.ts";
 import type { JsonRpcRequest, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
-import { capabilityFor } from "#proxy/methods.ts";
+import { objectOf } from "#proxy/receive/era.ts";
 
 const mostMilliseconds = 300_000;
 

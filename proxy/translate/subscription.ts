@@ -1,6 +1,6 @@
-import { metaKeys, objectOf } from "#proxy/era.ts";
 import type { JsonRpcNotification, JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
+import { metaKeys, objectOf } from "#proxy/receive/era.ts";
 import { EventQueue } from "#proxy/upstream/event-queue.ts";
 import type { UpstreamContext, UpstreamReply } from "#proxy/upstream/types.ts";
 import type { LegacySession } from "./held-sessions.ts";

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { argumentShape } from "#proxy/shape.ts";
+import { argumentShape } from "#proxy/gate/shape.ts";
 import { calls, documents, pairs } from "../arbitraries.ts";
 import { compilePolicy } from "../compile.ts";
 import { evaluate } from "../evaluate.ts";

@@ -1,9 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { formatSseEvent, type SseEvent, SseReader, SseRefusal } from "../../json/sse.ts";
-import type { ExchangeBody } from "../../upstream/exchange.ts";
-import { readEvents } from "../../upstream/http-stream.ts";
-import type { UpstreamEvent } from "../../upstream/types.ts";
+import { formatSseEvent, type SseEvent, SseReader, SseRefusal } from "#proxy/json/sse.ts";
+import type { ExchangeBody } from "#proxy/upstream/exchange.ts";
+import { readEvents } from "#proxy/upstream/http-stream.ts";
+import type { UpstreamEvent } from "#proxy/upstream/types.ts";
 import { cutAt } from "./bytes.ts";
 import { forAll, forAllLater, type Property } from "./property.ts";
 import { choices, denoted, jsonObject, spell } from "./spelling.ts";

@@ -7,13 +7,13 @@ import {
   decodeHeaderValue,
   encodeHeaderValue,
   mirroredName,
-} from "../../modern/mirrored-headers.ts";
+} from "#proxy/modern/mirrored-headers.ts";
 import {
   buildParameterHeaders,
   checkParameterHeaders,
   findParameterHeaders,
-} from "../../modern/parameter-headers.ts";
-import { checkStoredHeaders, requestHeaders } from "../../upstream/http-headers.ts";
+} from "#proxy/modern/parameter-headers.ts";
+import { checkStoredHeaders, requestHeaders } from "#proxy/upstream/http-headers.ts";
 import { forAll, type Property } from "./property.ts";
 
 const names = [

@@ -1,14 +1,14 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { stringifyChanged } from "../../json/exact-numbers.ts";
-import { type ParsedMessage, readMessage } from "../../json/json-rpc.ts";
+import { stringifyChanged } from "#proxy/json/exact-numbers.ts";
+import { type ParsedMessage, readMessage } from "#proxy/json/json-rpc.ts";
 import {
   JsonRefusal,
   type JsonValue,
   parseJson,
   REQUEST_LIMITS,
   RESPONSE_LIMITS,
-} from "../../json/parse-json.ts";
+} from "#proxy/json/parse-json.ts";
 import { bytes } from "./bytes.ts";
 import { forAll, type Property } from "./property.ts";
 import { choices, denoted, jsonObject, jsonValue, spell } from "./spelling.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { JsonValue } from "../../json/parse-json.ts";
-import { readByHand } from "../../json/read-by-hand.ts";
+import type { JsonValue } from "#proxy/json/parse-json.ts";
+import { readByHand } from "#proxy/json/read-by-hand.ts";
 
 /** Numbers that decide, one after the other and round again, how a text is written. */
 export const choices = fc.array(fc.nat({ max: 11 }), { minLength: 1, maxLength: 24 });

@@ -1,0 +1,132 @@
+import type { ServerResponse } from "node:http";
+import type { JsonRpcMessage } from "#proxy/json/json-rpc.ts";
+import { modernAnswer } from "#proxy/modern/answer.ts";
+
+/**
+ * The answer to one request of an agent: a single JSON body, or a stream of events once something
+ * has to be said before the answer. Writing after the agent went away does nothing.
+ */
+export class AgentReply {
+  readonly #response: ServerResponse;
+  readonly #stalledMilliseconds: number;
+  readonly #headers: Record<string, string> = {};
+  #streaming = false;
+  #modern = false;
+  /** True once a call may have reached its server: whatever fails then must not deny that. */
+  forwarded = false;
+
+  /** @param stalledMilliseconds an agent that takes nothing of a stream for this long is cut off */
+  constructor(response: ServerResponse, stalledMilliseconds: number) {
+    this.#response = response;
+    this.#stalledMilliseconds = stalledMilliseconds;
+  }
+
+  get gone(): boolean {
+    return this.#response.destroyed || this.#response.writableEnded;
+  }
+
+  get streaming(): boolean {
+    return this.#streaming;
+  }
+
+  /** From here on answers have the form of revision 2026-07-28. */
+  speakModern(): void {
+    this.#modern = true;
+  }
+
+  /** Calls back when the agent goes away before it has its answer. */
+  onGone(callback: () => void): void {
+    this.#response.once("close", () => {
+      if (!this.#response.writableFinished) callback();
+    });
+  }
+
+  /** The session id that the agent is to send from now on. */
+  setSession(id: string): void {
+    this.#headers["mcp-session-id"] = id;
+  }
+
+  setHeader(name: string, value: string): void {
+    this.#headers[name] = value;
+  }
+
+  /** The last thing said: as JSON, or as the last event of a stream already begun. */
+  async finish(message: JsonRpcMessage | Buffer, status = 200): Promise<void> {
+    if (this.gone) return;
+    if (this.#modern && !Buffer.isBuffer(message)) {
+      ({ message, status } = modernAnswer(message, status));
+    }
+    const text = Buffer.isBuffer(message) ? message : Buffer.from(JSON.stringify(message));
+    if (this.#streaming) {
+      await this.event(text.toString("utf8"));
+      this.#response.end();
+      return;
+    }
+    this.#response.writeHead(status, {
+      ...this.#headers,
+      "content-type": "application/json",
+      "content-length": text.length,
+      "cache-control": "no-store",
+    });
+    this.#response.end(text);
+  }
+
+  /** An answer without content, as 202 for a notification. */
+  empty(status: number, headers: Record<string, string> = {}): void {
+    if (this.gone) return;
+    this.#response.writeHead(status, { ...this.#headers, ...headers });
+    this.#response.end();
+  }
+
+  /** Opens the event stream; a no-op when it is open. */
+  startStream(): void {
+    if (this.#streaming || this.gone) return;
+    this.#streaming = true;
+    this.#response.writeHead(200, {
+      ...this.#headers,
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
+    this.#response.flushHeaders();
+  }
+
+  /** One event; resolves when the agent's connection can take more. */
+  async event(data: string, id?: string, retryMilliseconds?: number): Promise<void> {
+    this.startStream();
+    if (this.gone) return;
+    const head =
+      (id === undefined ? "" : `id: ${id}\n`) +
+      (retryMilliseconds === undefined ? "" : `retry: ${retryMilliseconds}\n`);
+    const flushed = this.#response.write(`${head}event: message\ndata: ${data}\n\n`);
+    if (!flushed && !this.gone) await this.#taken();
+  }
+
+  /** A comment line: keeps idle connections and their intermediaries awake. */
+  comment(): void {
+    if (this.#streaming && !this.gone) this.#response.write(":\n\n");
+  }
+
+  endStream(): void {
+    if (!this.gone) this.#response.end();
+  }
+
+  /** The raw response, for an answer that comes from another proxy as a whole. */
+  handOver(): ServerResponse {
+    return this.#response;
+  }
+
+  /** Resolves when the agent has taken what was written, or is gone. */
+  #taken(): Promise<void> {
+    const response = this.#response;
+    return new Promise((resolve) => {
+      const stalled = setTimeout(() => response.destroy(), this.#stalledMilliseconds);
+      const done = () => {
+        clearTimeout(stalled);
+        response.off("drain", done).off("close", done);
+        resolve();
+      };
+      response.on("drain", done).on("close", done);
+    });
+  }
+}

@@ -1,0 +1,68 @@
+// A proxy that is told to stop, as a process of its own.
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { database } from "#lib/db.ts";
+import { recordTransport } from "#lib/servers/transport.ts";
+import { callBody, gateServer, listBody, openSession } from "#proxy/testing/harness.ts";
+import { type SseTestUpstream, startSseUpstream } from "#proxy/testing/sse-upstream.ts";
+import { type Fleet, startFleet } from "#scripts/campaign/fleet.ts";
+
+let upstream: SseTestUpstream;
+let fleet: Fleet;
+
+beforeAll(async () => {
+  upstream = await startSseUpstream();
+  return () => upstream.close();
+});
+
+afterEach(() => fleet.close());
+
+/** One proxy, and a session in which a call of `ms` is under way. */
+async function withRunningCall(ms: number, drainSeconds: string) {
+  fleet = await startFleet(process.env.DATABASE_URL ?? "", 1, {
+    PROXY_DRAIN_SECONDS: drainSeconds,
+  });
+  const origin = fleet.origins[0] ?? "";
+  const gated = await gateServer({ origin }, upstream, { version: 1, default: "allow" });
+  await recordTransport(gated.context.org.id, gated.server.id, "sse", ["2024-11-05"]);
+  const send = await openSession(gated.url, gated.agent.token);
+  const headers = {
+    authorization: `Bearer ${gated.agent.token}`,
+    accept: "text/event-stream",
+    "mcp-session-id": send.session,
+  };
+  const stream = await fetch(gated.url, { headers });
+  const before = upstream.executed.length;
+  const running = send(callBody("slow", { ms }));
+  running.catch(() => {});
+  await expect.poll(() => upstream.executed.length).toBe(before + 1);
+  return { origin, gated, send, stream, running };
+}
+
+test("finishes what runs, refuses what is new, tells balancers, and goes", async () => {
+  const { origin, gated, send, stream, running } = await withRunningCall(2_000, "20");
+  const stopped = fleet.stop(0);
+  await expect.poll(async () => (await fetch(`${origin}/healthz`)).status).toBe(503);
+  expect(await (await fetch(`${origin}/healthz`)).json()).toEqual({ status: "draining" });
+  const refused = await send(listBody);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(refused.headers.get("connection")).toBe("close");
+  expect(JSON.parse(refused.text).error.message).toContain("about to stop");
+  // A stream that belongs to no call ends at once, and cleanly: the agent opens it elsewhere.
+  expect(await stream.text()).not.toContain("error");
+
+  expect((await running).text).toContain("slow:2000");
+  expect(await stopped).toBe(0);
+  const orgId = gated.context.org.id;
+  const outcomes = await database().callOutcome.findMany({ where: { orgId } });
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(["ok"]);
+  expect(await database().proxyInstance.count()).toBe(0);
+});
+
+test("waits no longer than it may for a call that does not end", async () => {
+  const { running } = await withRunningCall(60_000, "1");
+  const stopped = fleet.stop(0);
+  await expect(running).rejects.toThrow();
+  expect(await stopped).toBe(0);
+  // Nothing of the session is left behind on the server either.
+  await expect.poll(upstream.sessions).toBe(0);
+});

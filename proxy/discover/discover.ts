@@ -1,0 +1,316 @@
+import { AppError } from "#lib/errors.ts";
+import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+import { type Era, isModern } from "#proxy/receive/era.ts";
+import {
+  AddressRefusal,
+  type AllowedNetworks,
+  resolveHost,
+} from "#proxy/upstream/address-guard.ts";
+import type { Launch } from "#proxy/upstream/child-process.ts";
+import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
+import { SSE_DEFAULTS, SseUpstream } from "#proxy/upstream/sse.ts";
+import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
+import { UpstreamTrouble } from "#proxy/upstream/transport-failure.ts";
+import type { Upstream, UpstreamContext, UpstreamFailure } from "#proxy/upstream/types.ts";
+import { ask, trouble } from "./discover-ask.ts";
+import { probeModern } from "./discover-modern.ts";
+import { listEverywhere } from "./discover-tools.ts";
+
+export type DiscoveryTarget =
+  | { kind: "http"; url: string; headers: Readonly<Record<string, string>> }
+  /** `prepare` finds or installs the program; it may report what takes long. */
+  | { kind: "stdio"; prepare(report: (progress: string) => void): Promise<Launch> };
+
+export interface DiscoveryStep {
+  step: "resolve" | "connect" | "start" | "initialize" | "list_tools";
+  state: "running" | "ok" | "failed";
+  label: string;
+  detail: string;
+  /** What to do about a failure. */
+  fix: string | null;
+}
+
+export interface DiscoveryPorts {
+  allowed: AllowedNetworks;
+  /** Every change of a step, in order; the same step is reported again when it changes. */
+  report(step: DiscoveryStep): void;
+  /** For each question to the server. */
+  answerMilliseconds: number;
+}
+
+export type Transport = "streamable_http" | "sse" | "stdio";
+
+export type Discovery =
+  | {
+      kind: "found";
+      transport: Transport;
+      /** The newest it was found to speak. */
+      protocolRevision: string;
+      /** All it was found to speak, oldest first. */
+      revisions: string[];
+      serverInfo: JsonObject;
+      capabilities: JsonObject;
+      instructions: string | null;
+      /** As the server sent them; nothing of it is trusted. */
+      tools: JsonValue[];
+    }
+  | { kind: "failed"; failure: UpstreamFailure };
+
+/** The newest revision that is negotiated with a server; older answers are taken as they come. */
+const OFFERED_REVISION = "2025-11-25";
+const KNOWN_REVISIONS = new Set(["2024-11-05", "2025-03-26", "2025-06-18", OFFERED_REVISION]);
+/** For the question whether a server speaks the newer era as well; a legacy one may not answer. */
+const probeMilliseconds = 5_000;
+
+/**
+ * Connects to a server as an agent would and reads its tools: resolve, connect (or start),
+ * initialize, list_tools. Never throws for anything a server, name or network can do; leaves no
+ * connection and no process behind.
+ */
+export async function connectAndList(
+  target: DiscoveryTarget,
+  ports: DiscoveryPorts,
+): Promise<Discovery> {
+  const steps = new Steps(ports.report);
+  let upstream: Upstream | null = null;
+  const context: UpstreamContext = {
+    sessionId: null,
+    protocolVersion: null,
+    // A launcher such as uvx may download first: a program has its own, longer start deadline.
+    ...(target.kind === "http" && { totalMilliseconds: ports.answerMilliseconds }),
+  };
+  try {
+    upstream = await (target.kind === "http"
+      ? openHttp(target, ports, steps)
+      : start(target, steps));
+    steps.begin("initialize", "Initialise the session");
+    const greeting = await initialize(upstream, context).catch(async (error) => {
+      const modern = await greetModern(upstream, ports, error);
+      if (modern !== null) return modern;
+      const older = target.kind === "http" ? await openSse(target, ports, error) : null;
+      if (older === null) throw error;
+      await upstream?.close();
+      upstream = older;
+      return initialize(older, context);
+    });
+    context.totalMilliseconds = ports.answerMilliseconds;
+    const transport = transportOf(target, upstream);
+    const over = transport === "sse" ? " over HTTP+SSE" : "";
+    const era = eraOf(greeting);
+    if (era === "legacy" && transport === "streamable_http") {
+      const modern = await probeModern(
+        upstream,
+        Math.min(probeMilliseconds, ports.answerMilliseconds),
+      );
+      if (modern !== null) greeting.revisions.push(...modern.revisions);
+    }
+    steps.done(
+      `${serverName(greeting.serverInfo)} speaks MCP ${greeting.revisions.join(" and ")}${over}.`,
+    );
+    steps.begin("list_tools", "Read the tools");
+    const tools = await listEverywhere(upstream, context, greeting, ports.answerMilliseconds);
+    steps.done(tools.length === 1 ? "1 tool." : `${tools.length} tools.`);
+    const protocolRevision = greeting.revisions.at(-1) ?? "";
+    return { kind: "found", transport, ...greeting, protocolRevision, tools };
+  } catch (error) {
+    const failure = knownFailure(error);
+    steps.failed(failure);
+    return { kind: "failed", failure };
+  } finally {
+    if (context.sessionId !== null) await upstream?.endSession(context);
+    await upstream?.close();
+  }
+}
+
+function transportOf(target: DiscoveryTarget, upstream: Upstream): Transport {
+  if (target.kind === "stdio") return "stdio";
+  return upstream instanceof SseUpstream ? "sse" : "streamable_http";
+}
+
+async function openHttp(
+  target: Extract<DiscoveryTarget, { kind: "http" }>,
+  ports: DiscoveryPorts,
+  steps: Steps,
+): Promise<Upstream> {
+  steps.begin("resolve", "Look up the address");
+  if (!URL.canParse(target.url)) {
+    const fix = "Enter the full address, such as https://mcp.example.com/mcp.";
+    throw trouble({ code: "dns", message: "This is not a URL.", fix });
+  }
+  const url = new URL(target.url);
+  const upstream = createHttpUpstream(url, {
+    ...HTTP_UPSTREAM_DEFAULTS,
+    headers: target.headers,
+    allowed: ports.allowed,
+  });
+  const addresses = await resolveHost(url.hostname, ports.allowed, url.protocol === "http:");
+  const count = addresses.length === 1 ? "one address" : `${addresses.length} addresses`;
+  steps.done(`${url.hostname} has ${count} that may be reached.`);
+  steps.begin("connect", "Connect");
+  const failure = await upstream.client.probe();
+  if (failure !== null) {
+    await upstream.close();
+    throw new UpstreamTrouble(failure);
+  }
+  steps.done(url.protocol === "https:" ? "Connected, certificate accepted." : "Connected.");
+  return upstream;
+}
+
+/**
+ * The older transport, when a server that refused `initialize` in the way its clients are told to
+ * look for answers GET with an event stream (MCP 2025-11-25, transports, backwards compatibility).
+ */
+async function openSse(
+  target: Extract<DiscoveryTarget, { kind: "http" }>,
+  ports: DiscoveryPorts,
+  refusal: unknown,
+): Promise<Upstream | null> {
+  if (!(refusal instanceof UpstreamTrouble)) return null;
+  if (![400, 404, 405].includes(refusal.failure.status ?? 0)) return null;
+  const { headers } = target;
+  const upstream = new SseUpstream(new URL(target.url), {
+    ...SSE_DEFAULTS,
+    openMilliseconds: ports.answerMilliseconds,
+    headers,
+    allowed: ports.allowed,
+  });
+  const failure = await upstream.started();
+  if (failure === null) return upstream;
+  await upstream.close();
+  // An endpoint that may not be used says more than the refusal before it.
+  if (failure.code === "blocked_address") throw new UpstreamTrouble(failure);
+  return null;
+}
+
+async function start(
+  target: Extract<DiscoveryTarget, { kind: "stdio" }>,
+  steps: Steps,
+): Promise<Upstream> {
+  steps.begin("start", "Start the program");
+  const launch = await target.prepare((progress) => steps.progress(progress));
+  const upstream = new StdioUpstream(launch, STDIO_DEFAULTS);
+  const failure = await upstream.started();
+  if (failure !== null) throw new UpstreamTrouble(failure);
+  steps.done("The program runs.");
+  return upstream;
+}
+
+type Greeting = Omit<
+  Extract<Discovery, { kind: "found" }>,
+  "kind" | "transport" | "tools" | "protocolRevision"
+>;
+
+function eraOf({ revisions }: Greeting): Era {
+  return revisions.every(isModern) ? "modern" : "legacy";
+}
+
+/** A server that answers, but not to `initialize`, may know no handshake any more. */
+async function greetModern(
+  upstream: Upstream | null,
+  { answerMilliseconds }: DiscoveryPorts,
+  refusal: unknown,
+): Promise<Greeting | null> {
+  if (upstream === null || !(refusal instanceof UpstreamTrouble)) return null;
+  const answers = ["protocol", "http_status", "not_mcp"].includes(refusal.failure.code);
+  return answers ? probeModern(upstream, answerMilliseconds) : null;
+}
+
+async function initialize(upstream: Upstream, context: UpstreamContext): Promise<Greeting> {
+  const params = {
+    protocolVersion: OFFERED_REVISION,
+    capabilities: {},
+    clientInfo: { name: "callgate", version: "1" },
+  };
+  const { result, sessionId } = await ask(upstream, context, "initialize", params);
+  const { protocolVersion, serverInfo, capabilities, instructions } = result;
+  if (typeof protocolVersion !== "string" || !KNOWN_REVISIONS.has(protocolVersion)) {
+    const message = "The server wants a protocol revision that is not supported.";
+    const fix = `Supported are ${[...KNOWN_REVISIONS].join(", ")}.`;
+    throw trouble({ code: "protocol", message, fix });
+  }
+  context.sessionId = sessionId;
+  context.protocolVersion = protocolVersion;
+  const ready = await upstream.send(
+    { jsonrpc: "2.0", method: "notifications/initialized" },
+    context,
+  );
+  if (ready.kind === "error") throw new UpstreamTrouble(ready.failure);
+  return {
+    revisions: [protocolVersion],
+    serverInfo: asObject(serverInfo),
+    capabilities: asObject(capabilities),
+    instructions: typeof instructions === "string" ? instructions : null,
+  };
+}
+
+/** Reports the one step that is under way. */
+class Steps {
+  readonly #report: (step: DiscoveryStep) => void;
+  #step: DiscoveryStep["step"] = "resolve";
+  #label = "";
+
+  constructor(report: (step: DiscoveryStep) => void) {
+    this.#report = report;
+  }
+
+  begin(step: DiscoveryStep["step"], label: string): void {
+    this.#step = step;
+    this.#label = label;
+    this.#send("running", "", null);
+  }
+
+  progress(detail: string): void {
+    this.#send("running", detail, null);
+  }
+
+  done(detail: string): void {
+    this.#send("ok", detail, null);
+  }
+
+  failed(failure: UpstreamFailure): void {
+    this.#send("failed", failure.message, failure.fix ?? usualFix(failure));
+  }
+
+  #send(state: DiscoveryStep["state"], detail: string, fix: string | null): void {
+    this.#report({ step: this.#step, label: this.#label, state, detail, fix });
+  }
+}
+
+function usualFix({ code }: UpstreamFailure): string | null {
+  switch (code) {
+    case "timeout":
+      return "Check that the address is the server's MCP endpoint, and look into the server's log.";
+    case "closed":
+    case "http_status":
+    case "protocol":
+    case "too_large":
+      return "Look into the server's log, then try again.";
+    case "not_mcp":
+      return "Check that the address is the server's MCP endpoint.";
+    default:
+      return null;
+  }
+}
+
+function knownFailure(error: unknown): UpstreamFailure {
+  if (error instanceof UpstreamTrouble) return error.failure;
+  if (error instanceof AddressRefusal) return { ...error.failure, bytesSent: false };
+  if (!(error instanceof AppError)) throw error;
+  // Stored headers that cannot be sent, or a connector whose program cannot be had.
+  return { code: "start_failed", bytesSent: false, message: error.message };
+}
+
+function asObject(value: JsonValue | undefined): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+
+function serverName(serverInfo: JsonObject): string {
+  const { name, version } = serverInfo;
+  const known = [name, version].filter((part) => typeof part === "string" && part !== "");
+  return (
+    known
+      .join(" ")
+      .replace(/\p{Cc}+/gu, " ")
+      .slice(0, 120) || "The server"
+  );
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+import { errorAnswer } from "#proxy/answer/answers.ts";
+import { refuseAccess } from "#proxy/answer/refuse.ts";
+import type { AgentReply } from "#proxy/answer/respond.ts";
+import type { ProxyState } from "#proxy/exchange.ts";
+import type { Access } from "#proxy/ports.ts";
+import type { Presented } from "#proxy/receive/authenticate.ts";
+import { relayedHeader, relayToPeer } from "./peers.ts";
+
+/**
+ * Hands a request of a session that another proxy holds on to that proxy. When it is gone, so is
+ * the session: the agent is told, and starts a new one (MCP transports, session management).
+ * @returns true when the request has its answer
+ */
+export async function handOver(
+  state: ProxyState,
+  request: IncomingMessage,
+  reply: AgentReply,
+  presented: Presented,
+  { session, orgId }: Access,
+): Promise<boolean> {
+  const own = state.config.instanceId;
+  if (session === null || session.instanceId === null || session.instanceId === own) return false;
+  // Two proxies that each take the other for the holder must not pass a request to and fro.
+  if (request.headers[relayedHeader] === undefined) {
+    const address = await state.ports.findPeer(session.instanceId);
+    const outcome =
+      address === null ? "unreachable" : await relayToPeer(request, reply.handOver(), address, own);
+    if (outcome === "answered") return true;
+    await state.ports.endSession(orgId, session.id);
+    // Reads again what may be remembered of the session, which is that it is over.
+    await state.authenticator.find(presented);
+    if (outcome === "lost") {
+      const text =
+        "The proxy that held this session stopped in the middle of the request; the action may or may " +
+        "not have been performed. Initialise again.";
+      await reply.finish(errorAnswer(null, -32603, text), 502);
+      return true;
+    }
+  }
+  await refuseAccess(reply, { kind: "session_ended" });
+  return true;
+}
