@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { print, type Report } from "./print.ts";
+import { aggregate } from "./sections/aggregate.ts";
 import { answers } from "./sections/answers.ts";
 import { calls } from "./sections/calls.ts";
 import { catalogue } from "./sections/catalogue.ts";
@@ -22,6 +23,7 @@ import { startWorld } from "./world.ts";
 const sections: Record<string, Section> = {
   streams,
   calls,
+  aggregate,
   answers,
   decisions,
   peers,

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type EmbeddedDatabase, startEmbedded } from "#scripts/database/embedded.ts";
 import { migrate } from "#scripts/database/migrate.ts";
+import { proxyEnvironment, proxyFlags } from "#scripts/proxy-process.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -20,11 +21,12 @@ export function startChild(
   environment: Record<string, string> = {},
 ): Promise<Child> {
   const profile = process.env.BENCH_PROFILE;
+  const isProxy = script.startsWith("proxy");
   const child: ChildProcess = fork(join(root, script), args, {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, ...(isProxy && proxyEnvironment) },
     execArgv: [
-      "--disable-warning=ExperimentalWarning",
-      ...(profile && script.startsWith("proxy") ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : []),
+      ...(isProxy ? proxyFlags : ["--disable-warning=ExperimentalWarning"]),
+      ...(profile && isProxy ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : []),
     ],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

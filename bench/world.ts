@@ -3,6 +3,7 @@ import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
 import { freePort } from "#scripts/database/embedded.ts";
+import { compileProxy } from "#scripts/proxy-process.ts";
 import type { Target } from "./load.ts";
 import { type Child, startChild, startDatabase } from "./processes.ts";
 
@@ -13,12 +14,17 @@ export interface World {
   passThrough(body?: string): Target;
   /** A target of its own org, server, agent and session, under this policy. */
   gated(name: string, document: Prisma.InputJsonObject, body?: string): Promise<Target>;
+  /** The same through the address of all servers, in a session and as agents of 2026-07-28 ask. */
+  gatedAll(document: Prisma.InputJsonObject): Promise<Target[]>;
   close(): Promise<void>;
 }
 
 /** A `tools/call` of the bench server's only tool. */
-export function callBody(args: Record<string, unknown> = { text: "hello", count: 3 }): string {
-  const params = { name: "echo", arguments: args };
+export function callBody(
+  args: Record<string, unknown> = { text: "hello", count: 3 },
+  name = "echo",
+): string {
+  const params = { name, arguments: args };
   return JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
 }
 
@@ -33,6 +39,7 @@ export async function startWorld(): Promise<World> {
   const upstream = await startChild("bench/upstream.ts");
   const upstreamUrl = `http://127.0.0.1:${upstream.port}/mcp`;
   const bare = await startChild("bench/pass-through.ts", [upstreamUrl]);
+  await compileProxy();
   const proxyPort = await freePort();
   const proxy = await startChild("proxy/main.ts", [], {
     PROXY_PORT: String(proxyPort),
@@ -64,6 +71,17 @@ export async function startWorld(): Promise<World> {
       const { url, headers } = await makeGated(origin, upstreamUrl, document);
       return { ...plain, name, url, headers, body, pid: proxy.pid };
     },
+    async gatedAll(document) {
+      const origin = `http://127.0.0.1:${proxyPort}`;
+      const { all, tool, token } = await makeGated(origin, upstreamUrl, document);
+      const to = { ...plain, url: all, pid: proxy.pid };
+      const legacy = { headers: await openSession(all, token), body: callBody(undefined, tool) };
+      const modern = { headers: modernHeaders(tool, token), body: modernCallBody(tool) };
+      return [
+        { ...to, ...legacy, name: "Callgate, all servers, in a session" },
+        { ...to, ...modern, name: "Callgate, all servers, 2026-07-28 translated" },
+      ];
+    },
     async close() {
       for (const child of [proxy, bare, upstream]) child.stop();
       await closeDatabase();
@@ -81,8 +99,10 @@ async function makeGated(origin: string, upstreamUrl: string, document: Prisma.I
     { tools: [tool], protocolRevision: "2025-11-25", serverInfo: {} },
   );
   const agent = await makeAgent(context, { servers: [server] });
-  const url = new URL(`${origin}/mcp/${context.org.slug}/${server.slug}`);
-  return { url, headers: await openSession(url, agent.token) };
+  const all = new URL(`${origin}/mcp/${context.org.slug}`);
+  const url = new URL(`${all.href}/${server.slug}`);
+  const headers = await openSession(url, agent.token);
+  return { url, headers, all, tool: `${server.slug}__echo`, token: agent.token };
 }
 
 /** The headers of an agent that has initialized. */
@@ -106,4 +126,22 @@ async function openSession(url: URL, token: string): Promise<Record<string, stri
   const session = response.headers.get("mcp-session-id");
   if (session === null) throw new Error(`the proxy opened no session: ${answer}`);
   return { authorization, "mcp-session-id": session, "mcp-protocol-version": "2025-11-25" };
+}
+
+function modernHeaders(tool: string, token: string): Record<string, string> {
+  return {
+    authorization: `Bearer ${token}`,
+    "mcp-protocol-version": "2026-07-28",
+    "mcp-method": "tools/call",
+    "mcp-name": tool,
+  };
+}
+
+function modernCallBody(name: string): string {
+  const _meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const params = { _meta, name, arguments: { text: "hello", count: 3 } };
+  return JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
 }

@@ -1,5 +1,12 @@
 import type { Page } from "@playwright/test";
-import { addAgent, addServer, applyPolicy, callgateJson, createWorld } from "./command-line.ts";
+import {
+  addAgent,
+  addServer,
+  applyPolicy,
+  callgate,
+  callgateJson,
+  createWorld,
+} from "./command-line.ts";
 import { expect, test } from "./fixtures.ts";
 import { signIn } from "./people.ts";
 
@@ -144,6 +151,69 @@ test("replay predicts exactly what enforcing then does to the same calls, and a 
   });
 });
 
+test("of two people who edit at once, the second sees what the first saved before anything is lost", async ({
+  page,
+  upstream,
+}) => {
+  const { org, person } = await createWorld("conflict");
+  await addServer(org, "billing", upstream.url);
+  await applyPolicy(org, "billing", start);
+  await signIn(page, person);
+  await openPolicy(page, org);
+  await write(page, `${start}  update_customer: { action: deny, reason: Mine. }\n`);
+  await applyPolicy(org, "billing", `${start}  delete_customer: { action: hide }\n`);
+  await page.getByRole("button", { name: "Save version" }).click();
+
+  const note = page.getByRole("region", { name: "Another version was saved" });
+  await expect(note).toContainText("saved version 3 while you edited version 2");
+  const [theirs, mine] = [
+    note.getByRole("region", { name: "What version 3 changed" }),
+    note.getByRole("region", { name: "Your draft against version 3" }),
+  ];
+  await expect(theirs).toContainText("+  delete_customer:");
+  await expect(mine).toContainText("-  delete_customer:");
+  await expect(mine).toContainText("+  update_customer:");
+  await expect(page.getByRole("button", { name: "Save version" })).toBeDisabled();
+  expect(await policyText(org)).toContain("delete_customer");
+
+  await note.getByRole("button", { name: "Keep my draft, on top of version 3" }).click();
+  await save(page);
+  expect(await policyText(org)).toContain("Mine.");
+});
+
+test("restoring a version asks which cases to keep where they differ", async ({
+  page,
+  upstream,
+}) => {
+  const { org, person } = await createWorld("restore");
+  await addServer(org, "billing", upstream.url);
+  await applyPolicy(org, "billing", start);
+  await signIn(page, person);
+  await openPolicy(page, org);
+  await write(
+    page,
+    start.replace("get_invoice: { action: allow }", "get_invoice: { action: deny }"),
+  );
+  const form = page.getByRole("form", { name: "Try a call" });
+  await form.getByRole("combobox", { name: "Tool" }).fill("get_invoice");
+  await form.getByRole("button", { name: "Decide" }).click();
+  const decision = page.getByRole("status", { name: "Decision" });
+  await expect(decision).toContainText("Denied");
+  await decision.getByRole("button", { name: "Keep as a test" }).click();
+  await save(page);
+
+  await page.getByRole("tab", { name: /^Versions/ }).click();
+  await page.getByRole("button", { name: "Restore version 2", exact: true }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByRole("button", { name: "Restore" }).click();
+  await expect(dialog).toContainText("Not restored: these cases would break.");
+  await expect(dialog).toContainText("get_invoice” expects deny");
+  await dialog.getByRole("radio", { name: "those of version 2 (0)" }).check({ force: true });
+  await dialog.getByRole("button", { name: "Restore" }).click();
+  await expect(page.getByText("Version 2 is the policy again")).toBeVisible();
+  expect(await policyText(org)).toContain("get_invoice:\n    action: allow");
+});
+
 const stricter = `version: 1
 default: deny
 tools:
@@ -178,6 +248,16 @@ async function openPolicy(page: Page, org: string): Promise<void> {
 
 function yaml(page: Page) {
   return page.getByRole("textbox", { name: "Policy as YAML" });
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await yaml(page).focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+}
+
+async function policyText(org: string): Promise<string> {
+  return (await callgate(["policy", "export", "--org", org, "--server", "billing"])).stdout;
 }
 
 async function save(page: Page): Promise<void> {

@@ -44,3 +44,35 @@ test("an expired token is refused with words that say what to do, and doing it h
   const renewed = await connect({ ...access, token });
   expect((await renewed.call("get_invoice", { id: "3" })).isError).toBe(false);
 });
+
+test("the first agent's token stays in sight until somebody says that it is stored", async ({
+  page,
+  upstream,
+  connect,
+}) => {
+  const { org, person } = await createWorld("first-agent");
+  await addServer(org, "billing", upstream.url);
+  await applyPolicy(org, "billing", "version: 1\ndefault: allow\ntools: {}\n");
+  await signIn(page, person);
+  await page.goto(`/orgs/${org}/agents`);
+  await page.getByRole("button", { name: "Create agent" }).click();
+  const form = page.getByRole("dialog", { name: "Create agent" });
+  await form.getByLabel("Name").fill("ci-runner");
+  await form.getByRole("checkbox", { name: /billing/ }).check();
+  await form.getByRole("button", { name: "Create agent" }).click();
+
+  const shown = page.getByRole("alertdialog", { name: "ci-runner is created" });
+  await expect(shown).toBeVisible();
+  await expect(page.getByRole("table", { name: "Agents", includeHidden: true })).toBeAttached();
+  await page.keyboard.press("Escape");
+  await expect(shown).toBeVisible();
+  const token = await shown.getByRole("textbox", { name: "Token of ci-runner" }).inputValue();
+  const url = await shown.getByRole("textbox", { name: "proxy URL of billing" }).inputValue();
+  await shown.getByRole("checkbox", { name: "I have stored it" }).check();
+  await shown.getByRole("button", { name: "Done" }).click();
+  await expect(shown).toBeHidden();
+  await expect(page.getByRole("button", { name: "Create agent" })).toBeFocused();
+
+  const agent = await connect({ url, token });
+  expect((await agent.call("get_invoice", { id: "1" })).isError).toBe(false);
+});

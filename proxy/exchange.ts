@@ -31,7 +31,10 @@ export interface ProxyState {
   /** Takes an outcome and sees to it that it is written. */
   settle(settlement: Settlement): void;
   /** Notes that the agent was seen, at most once a minute. */
-  touch(access: Access, client: { name: string; version: string } | null): void;
+  touch(
+    access: Pick<Access, "orgId" | "agentId" | "tokenId" | "session">,
+    client: { name: string; version: string } | null,
+  ): void;
   /** Who may start how much. */
   capacity: Capacity;
   /** How short this process is of memory and time. */
@@ -58,11 +61,15 @@ export interface Exchange {
   /** Fires when a modern agent goes away, which cancels its request; legacy ones send a message. A
    * request of our own to a server may be given up by it as well. */
   signal?: AbortSignal;
+  /** What became of the question to open an approval's page, on the call that comes back from it. */
+  approvalAsked?: "opened" | "declined";
   bodyBytes: number;
   /** `state.now()` when the request arrived, moved by the time it was held for a person. */
   receivedAt: number;
   /** Gives the place in the org's share of requests back: what goes on is a stream. */
   leaveShare(): void;
+  /** What the agent calls a tool of the server, where that is not the server's own name for it. */
+  shownName?(tool: string): string;
 }
 
 /** The connection that this exchange's messages go through; null when there is none for it here. */

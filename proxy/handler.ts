@@ -12,16 +12,18 @@ import { type ParsedMessage, readMessage } from "./json/json-rpc.ts";
 import { REQUEST_LIMITS } from "./json/parse-json.ts";
 import { headerText } from "./modern/mirrored-headers.ts";
 import { serveModern } from "./modern/serve.ts";
-import { handOver } from "./peers/hand-over.ts";
+import { handOver, handOverWaiting } from "./peers/hand-over.ts";
 import type { Access } from "./ports.ts";
 import type { Presented } from "./receive/authenticate.ts";
 import {
   answerAtEdge,
   pathOf,
+  refuseEra,
   refuseHttp,
   refuseLasting,
   refuseMethod,
   refuseShare,
+  refuseWhileDraining,
 } from "./receive/edge.ts";
 import { classifyEra, isModern } from "./receive/era.ts";
 import { checkContent, readBody } from "./receive/receive.ts";
@@ -136,10 +138,9 @@ async function handleMessage(
     return reply.finish(answer, parsed.httpStatus);
   }
   const era = classifyEra(request.headers, parsed);
-  if (era.kind === "refused") {
-    const error = { code: era.code, message: era.message, ...(era.data ? { data: era.data } : {}) };
-    return reply.finish({ jsonrpc: "2.0", id: era.id, error }, era.status);
-  }
+  if (era.kind === "refused") return refuseEra(reply, era);
+  if (await refuseWhileDraining(state, request, reply, parsed)) return;
+  if (era.kind === "modern" && (await handOverWaiting(state, request, reply, body, parsed))) return;
 
   // Only a tool call may rest on what was seen earlier: its admission checks everything again.
   const isCall = parsed.kind === "request" && parsed.message.method === "tools/call";

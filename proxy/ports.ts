@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { AggregatePorts } from "./aggregate/ports.ts";
+import type { ApprovalTaskPorts } from "./gate/task-ports.ts";
 import type { JsonObject } from "./json/parse-json.ts";
 import type { CapacityLimits } from "./receive/capacity.ts";
 import type { Upstream } from "./upstream/types.ts";
@@ -74,6 +75,8 @@ export interface GateRecord {
   observe: boolean;
   document: unknown;
   tools: ToolRecord[];
+  /** Definitions that wait for a person: known, and still neither listed nor callable. */
+  held: { name: string; digest: string }[];
   server: ServerRecord;
 }
 
@@ -215,6 +218,8 @@ export interface Ports {
     agentId: string,
     taskIds: readonly string[],
   ): Promise<{ taskId: string; tool: string | null }[]>;
+  /** Calls that wait for a person as tasks. */
+  approvalTasks: ApprovalTaskPorts;
   /** Where the request of a held call stands; `cancelled` also when only the call is given up. */
   readApproval(orgId: string, approvalId: string, callId: string): Promise<ApprovalNews | null>;
   /** Notes that a call is held for a person, so that its cancellation finds the request. */
@@ -229,6 +234,10 @@ export interface Ports {
   approvalMayHaveChanged(approvalId: string, milliseconds: number): Promise<void>;
   /** Asks for a rediscovery because a list differs from the definitions on record. */
   reportDrift(orgId: string, serverId: string): Promise<void>;
+  /** Notes that the server refuses its stored credential, and tells who wants to know. */
+  reportRefusal(orgId: string, serverId: string, detail: string): Promise<void>;
+  /** Notes that a token was sent where it is kept in logs; nothing when nobody has it. */
+  reportLeak(digest: Buffer): Promise<void>;
   /** Canonical digest of a tool definition, the one that is stored at discovery. */
   digestOfDefinition(definition: unknown): string;
   /** Sessions with all servers of an agent at once. */

@@ -8,6 +8,7 @@ import { readSettings } from "#lib/docs/settings.ts";
 import { parsePolicy } from "#lib/policy/parse.ts";
 import {
   approvalAnswer,
+  crowdedAnswer,
   deniedAnswer,
   limitedAnswer,
   notPermittedAnswer,
@@ -54,6 +55,12 @@ const spoken = new Map<string, unknown>([
   [
     "approval-required",
     approvalAnswer(refused("approval", "tools.valkey_write", null), "https://callgate.example"),
+  ],
+  [
+    "approvals-full",
+    crowdedAnswer(
+      refused("denied", "tools.valkey_write", "20 calls of this agent wait for a person already."),
+    ),
   ],
   ["unknown-tool", unknownToolAnswer(1, "valkey_admin")],
   [

@@ -7,6 +7,7 @@ import { parseEnv } from "#lib/env.ts";
 import { buildWhenStale } from "./build.ts";
 import { type EmbeddedDatabase, startEmbedded } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
+import { compileProxy, proxyEnvironment, proxyFlags } from "./proxy-process.ts";
 
 /**
  * `npm start`: database, migrations, build, proxy and web, in that order, with one line a step.
@@ -51,7 +52,9 @@ async function start(): Promise<void> {
   const applied = await migrate(databaseUrl);
   if (applied.length > 0) say(`Applied ${applied.length} migrations`);
   const catalogue = fillCatalogue(databaseUrl);
+  const compiled = compileProxy();
   if (!development) await buildWhenStale(root, say);
+  await compiled;
   if (stopping) return;
 
   const shared: NodeJS.ProcessEnv = {
@@ -64,12 +67,15 @@ async function start(): Promise<void> {
     PUBLIC_URL: settings.publicUrl,
     PUBLIC_PROXY_URL: settings.publicProxyUrl,
   };
-  const { NEXTAUTH_SECRET: _web, ...proxyEnvironment } = shared;
+  const { NEXTAUTH_SECRET: _web, ...proxyVariables } = shared;
   // The web process never sees the key that opens secrets (invariant 8).
   const { PROXY_SEALING_KEY: _proxy, ...webEnvironment } = shared;
   rememberUrls(settings);
   say("Starting the proxy and the dashboard");
-  run("proxy", [join(root, "proxy/main.ts")], proxyEnvironment);
+  run("proxy", [...proxyFlags, join(root, "proxy/main.ts")], {
+    ...proxyVariables,
+    ...proxyEnvironment,
+  });
   const next = join(root, "node_modules/next/dist/bin/next");
   const mode = development ? "dev" : "start";
   // An address of its own for outside means that a reverse proxy says where people come from.

@@ -23,8 +23,8 @@ export const pages: Section = async (world, _, say) => {
   await measure(target, 20, 1);
   say(`adding ${recorded} calls`);
   const orgId = await fillCalls(client, recorded);
+  await rollUpCalls(client);
   await client.end();
-  await rollUpCalls();
   const org = await database().org.findUniqueOrThrow({ where: { id: orgId } });
   const context = await contextAs({ org }, "owner");
   const [agent] = await database().agent.findMany({ where: { orgId }, take: 1 });

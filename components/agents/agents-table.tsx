@@ -81,7 +81,7 @@ export function AgentsTable({ agents, servers, base, actions }: AgentsTableProps
             </Cell>
             {actions && (
               <Cell phone="aside" className="w-10">
-                <RowActions>
+                <RowActions className="max-sm:-my-3 max-sm:-mr-2">
                   {agent.revokedAt === null && (
                     <AgentMenu
                       agent={agent}
@@ -102,7 +102,7 @@ export function AgentsTable({ agents, servers, base, actions }: AgentsTableProps
 }
 
 function LastSeen({ agent }: { agent: AgentRow }) {
-  if (!agent.lastSeenAt) return <span className="text-muted">not seen yet</span>;
+  if (!agent.lastSeenAt) return <span className="text-muted">never</span>;
   return (
     <span>
       <RelativeTime at={agent.lastSeenAt.getTime()} />

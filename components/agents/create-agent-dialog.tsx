@@ -1,7 +1,7 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { fieldMessages } from "#components/forms/field-messages.ts";
 import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
@@ -28,6 +28,7 @@ export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDia
   const [error, setError] = useState<ActionError | null>(null);
   const [pending, setPending] = useState(false);
   const [issued, setIssued] = useState<IssuedToken | null>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
   const errors = fieldMessages(error);
 
   async function create() {
@@ -54,7 +55,11 @@ export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDia
         open={open}
         onOpenChange={setOpen}
         trigger={
-          <Button variant="primary" icon={<Plus aria-hidden="true" className="size-4" />}>
+          <Button
+            ref={trigger}
+            variant="primary"
+            icon={<Plus aria-hidden="true" className="size-4" />}
+          >
             Create agent
           </Button>
         }
@@ -99,6 +104,7 @@ export function CreateAgentDialog({ servers, base, createAgent }: CreateAgentDia
         issued={issued}
         base={base}
         onClose={() => setIssued(null)}
+        finalFocus={trigger}
       />
     </>
   );

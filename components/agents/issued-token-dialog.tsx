@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { type RefObject, useState } from "react";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { CopyField } from "#components/ui/copy-button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -13,10 +13,12 @@ export interface IssuedTokenDialogProps {
   issued: IssuedToken | null;
   base: string;
   onClose: () => void;
+  finalFocus?: RefObject<HTMLElement | null>;
 }
 
 /** Shows a token this once; closes only after it is said to be stored. */
-export function IssuedTokenDialog({ title, issued, base, onClose }: IssuedTokenDialogProps) {
+export function IssuedTokenDialog(props: IssuedTokenDialogProps) {
+  const { title, issued, base, onClose, finalFocus } = props;
   const [stored, setStored] = useState(false);
 
   function close() {
@@ -27,6 +29,7 @@ export function IssuedTokenDialog({ title, issued, base, onClose }: IssuedTokenD
   return (
     <Dialog
       role="alertdialog"
+      finalFocus={finalFocus}
       title={title}
       open={issued !== null}
       onOpenChange={(open) => {

@@ -1,5 +1,6 @@
 "use client";
 
+import { CircleAlert } from "lucide-react";
 import { useState } from "react";
 import { CheckboxField } from "#components/ui/checkbox.tsx";
 import { Input } from "#components/ui/input.tsx";
@@ -58,7 +59,12 @@ export function ServerChecks(props: ServerChecksProps) {
         ))}
         {shown.length === 0 && <p className="text-muted text-sm">No server matches “{query}”.</p>}
       </div>
-      {error !== undefined && error !== "" && <p className="text-danger text-sm">{error}</p>}
+      {error !== undefined && error !== "" && (
+        <p className="flex items-start gap-1.5 text-danger text-sm">
+          <CircleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+          {error}
+        </p>
+      )}
     </fieldset>
   );
 }

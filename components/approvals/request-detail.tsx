@@ -84,6 +84,7 @@ function Circumstances({ base, approval }: { base: string; approval: ApprovalDet
   const { agent, server, tool, rule, ruleReason, explanation, client, agentOwner } = approval;
   return (
     <Facts
+      stackOnPhone
       items={[
         { term: "Class", value: <Class approval={approval} /> },
         {

@@ -11,11 +11,11 @@ export function AuditList({ events }: { events: readonly AuditRow[] }) {
           <details className="group">
             <summary
               data-row-link=""
-              className="flex min-h-10 list-none flex-wrap items-center gap-x-3 px-2 py-1.5 transition-colors hover:bg-hover focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
+              className="flex min-h-10 list-none flex-wrap items-center gap-x-3 px-2 py-1.5 max-sm:items-start transition-colors hover:bg-hover focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
             >
               <ChevronRight
                 aria-hidden="true"
-                className="size-3.5 shrink-0 text-muted transition-transform group-open:rotate-90"
+                className="size-3.5 shrink-0 text-muted transition-transform group-open:rotate-90 max-sm:mt-0.75"
               />
               <span className="min-w-0 flex-1 break-words">{event.sentence}</span>
               <code className="font-mono text-muted text-xs max-sm:hidden">{event.action}</code>

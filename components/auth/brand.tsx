@@ -1,7 +1,7 @@
 /** The mark and the name, as one word to screen readers. */
 export function Brand() {
   return (
-    <span className="inline-flex items-center gap-2.5 font-semibold text-lg tracking-tight">
+    <span className="flex items-center gap-2.5 font-semibold text-lg tracking-tight">
       <svg aria-hidden="true" viewBox="0 0 32 32" className="size-6">
         <rect width="32" height="32" rx="7" className="fill-accent-solid" />
         <path

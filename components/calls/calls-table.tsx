@@ -33,10 +33,11 @@ export interface LiveCallsProps {
   /** Shown while there is no call. */
   empty: React.ReactNode;
   chips: React.ReactNode;
+  omit?: CallsTableProps["omit"];
 }
 
 /** A page of the record; the newest one follows it unless that is switched off. */
-export function LiveCalls({ base, initial, liveUrl, empty, chips }: LiveCallsProps) {
+export function LiveCalls({ base, initial, liveUrl, empty, chips, omit }: LiveCallsProps) {
   const [on, setOn] = useState(true);
   const [live, setLive] = useState<{ from: typeof initial; calls: readonly CallItem[] } | null>(
     null,
@@ -69,7 +70,11 @@ export function LiveCalls({ base, initial, liveUrl, empty, chips }: LiveCallsPro
           </span>
         )}
       </div>
-      {calls.length === 0 ? empty : <CallsTable base={base} calls={calls} known={initial} />}
+      {calls.length === 0 ? (
+        empty
+      ) : (
+        <CallsTable base={base} calls={calls} known={initial} omit={omit} />
+      )}
     </>
   );
 }
@@ -80,69 +85,92 @@ export interface CallsTableProps {
   calls: readonly CallItem[];
   /** Those that were there when the page was read; others are shown as new. */
   known?: readonly CallItem[];
+  /** What the page is about already, so that no column has to say it. */
+  omit?: "agent" | "server" | undefined;
 }
 
-export function CallsTable({ base, calls, known = calls }: CallsTableProps) {
+export function CallsTable({ base, calls, known = calls, omit }: CallsTableProps) {
   if (calls.length === 0) return <p className="text-muted text-sm">No calls yet.</p>;
   const old = new Set(known.map(({ id }) => id));
   return (
-    <Table label="Calls">
-      <TableHead>
-        <HeaderCell>Decision</HeaderCell>
-        <HeaderCell>Tool</HeaderCell>
-        <HeaderCell>Agent</HeaderCell>
-        <HeaderCell>Server</HeaderCell>
-        <HeaderCell className="max-lg:hidden">Rule</HeaderCell>
-        <HeaderCell>Outcome</HeaderCell>
-        <HeaderCell align="right" className="max-xl:hidden">
-          Server time
-        </HeaderCell>
-        <HeaderCell align="right" className="max-2xl:hidden">
-          Added
-        </HeaderCell>
-        <HeaderCell align="right">When</HeaderCell>
-      </TableHead>
-      <TableBody>
-        {calls.map((call) => (
-          <Row key={call.id} className={cn(!old.has(call.id) && "bg-accent/5")}>
-            <Cell phone="aside" className="sm:w-36">
-              <span className="flex items-center gap-2 max-sm:justify-end">
-                <DecisionBadge decision={decisionKind(call.decision)} />
-                {call.observed && <Badge>observed</Badge>}
-              </span>
-            </Cell>
-            <Cell phone="title" className="sm:max-w-60">
-              <RowLink href={`${base}/${call.id}`} prefetch={false} className="font-mono">
-                {methodWord(call.method) !== null && (
-                  <span className="mr-1.5 font-sans text-muted">{methodWord(call.method)}</span>
-                )}
-                {call.tool}
-              </RowLink>
-            </Cell>
-            <Cell phone="detail" className="max-w-36 truncate">
-              {call.agent}
-            </Cell>
-            <Cell phone="detail" className="max-w-36 truncate text-muted">
-              {call.server}
-            </Cell>
-            <Cell phone="hidden" className="max-w-44 truncate text-muted max-lg:hidden" mono>
-              <span title={call.rule}>{call.rule}</span>
-            </Cell>
-            <Cell className="whitespace-nowrap">
-              <OutcomeText outcome={call.outcome} />
-            </Cell>
-            <Cell align="right" className="whitespace-nowrap text-muted max-xl:hidden">
-              {durationText(call.upstreamMs)}
-            </Cell>
-            <Cell align="right" className="whitespace-nowrap text-muted max-2xl:hidden">
-              {durationText(call.addedMs)}
-            </Cell>
-            <Cell align="right" phone="detail" className="whitespace-nowrap text-muted">
-              <RelativeTime at={call.at} />
-            </Cell>
-          </Row>
-        ))}
-      </TableBody>
-    </Table>
+    <div className="@container">
+      <Table label="Calls">
+        <TableHead>
+          <HeaderCell>Decision</HeaderCell>
+          <HeaderCell>Tool</HeaderCell>
+          {omit !== "agent" && <HeaderCell>Agent</HeaderCell>}
+          {omit !== "server" && <HeaderCell>Server</HeaderCell>}
+          <HeaderCell className={wide.rule}>Rule</HeaderCell>
+          <HeaderCell className={wide.outcome}>Outcome</HeaderCell>
+          <HeaderCell align="right" className={wide.serverTime}>
+            Server time
+          </HeaderCell>
+          <HeaderCell align="right" className={wide.added}>
+            Added
+          </HeaderCell>
+          <HeaderCell align="right">When</HeaderCell>
+        </TableHead>
+        <TableBody>
+          {calls.map((call) => (
+            <Row key={call.id} className={cn(!old.has(call.id) && "bg-accent/5")}>
+              <Cell phone="aside" className="sm:w-32">
+                <span className="flex items-center gap-2 max-sm:justify-end">
+                  <DecisionBadge decision={decisionKind(call.decision)} />
+                  {call.observed && <Badge>observed</Badge>}
+                </span>
+              </Cell>
+              <Cell phone="title" className="sm:w-[34%] sm:max-w-0">
+                <RowLink href={`${base}/${call.id}`} prefetch={false} className="font-mono">
+                  {methodWord(call.method) !== null && (
+                    <span className="mr-1.5 font-sans text-muted">{methodWord(call.method)}</span>
+                  )}
+                  {call.tool}
+                </RowLink>
+              </Cell>
+              {omit !== "agent" && (
+                <Cell phone="detail" className="truncate max-sm:max-w-36 sm:w-[20%] sm:max-w-0">
+                  {call.agent}
+                </Cell>
+              )}
+              {omit !== "server" && (
+                <Cell
+                  phone="detail"
+                  className="truncate text-muted max-sm:max-w-36 sm:w-[20%] sm:max-w-0"
+                >
+                  {call.server}
+                </Cell>
+              )}
+              <Cell
+                phone="hidden"
+                className={cn("truncate text-muted sm:w-[26%] sm:max-w-0", wide.rule)}
+                mono
+              >
+                <span title={call.rule}>{call.rule}</span>
+              </Cell>
+              <Cell className={cn("whitespace-nowrap", wide.outcome)}>
+                <OutcomeText outcome={call.outcome} />
+              </Cell>
+              <Cell align="right" className={cn("whitespace-nowrap text-muted", wide.serverTime)}>
+                {durationText(call.upstreamMs)}
+              </Cell>
+              <Cell align="right" className={cn("whitespace-nowrap text-muted", wide.added)}>
+                {durationText(call.addedMs)}
+              </Cell>
+              <Cell align="right" phone="detail" className="whitespace-nowrap text-muted">
+                <RelativeTime at={call.at} />
+              </Cell>
+            </Row>
+          ))}
+        </TableBody>
+      </Table>
+    </div>
   );
 }
+
+/** Columns that appear once the table itself, not the window, has room for them. */
+const wide = {
+  outcome: "sm:@max-[40rem]:hidden",
+  rule: "sm:@max-[52rem]:hidden",
+  serverTime: "sm:@max-[64rem]:hidden",
+  added: "sm:@max-[76rem]:hidden",
+};

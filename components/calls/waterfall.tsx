@@ -5,8 +5,6 @@ export interface WaterfallProps {
   addedMs: number | null;
   upstreamMs: number | null;
   serverName: string;
-  /** Whether it was sent on. */
-  forwarded: boolean;
 }
 
 interface Span {
@@ -16,16 +14,10 @@ interface Span {
   fill: string;
 }
 
-/** Where the time of one call went, drawn to scale. */
-export function Waterfall({ addedMs, upstreamMs, serverName, forwarded }: WaterfallProps) {
+/** Where the time of a call that was sent on went, drawn to scale. */
+export function Waterfall({ addedMs, upstreamMs, serverName }: WaterfallProps) {
   if (addedMs === null && upstreamMs === null) {
-    return (
-      <p className="text-muted text-sm">
-        {forwarded
-          ? "No answer is on record yet, so there are no times."
-          : "Decided on arrival and never sent, so there is nothing to time."}
-      </p>
-    );
+    return <p className="text-muted text-sm">No answer is on record yet, so there are no times.</p>;
   }
   const added = addedMs ?? 0;
   const upstream = upstreamMs ?? 0;
@@ -59,7 +51,7 @@ export function Waterfall({ addedMs, upstreamMs, serverName, forwarded }: Waterf
               />
             </svg>
           </dd>
-          <dd className="text-right">{durationText(lengthMs)}</dd>
+          <dd className="text-right tabular-nums">{durationText(lengthMs)}</dd>
         </div>
       ))}
     </dl>

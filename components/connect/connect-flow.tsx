@@ -19,6 +19,8 @@ export interface ConnectFlowProps {
   agents: readonly ConnectAgent[];
   /** An agent that was chosen elsewhere. */
   preselected: string | null;
+  /** Which servers the client reaches, until somebody chooses. */
+  reach: Reach;
   canWrite: boolean;
   /** The server's clock when the page was made; ISO 8601. Calls after it count as the first. */
   openedAt: string;
@@ -26,6 +28,9 @@ export interface ConnectFlowProps {
   rotateAgent: Action<IssuedToken>;
   grantServers: Action<unknown>;
 }
+
+/** This server alone, or all that the agent may use. */
+export type Reach = "one" | "all";
 
 /** Which agent, its token once, the snippet for its client, then its first call as it comes in. */
 export function ConnectFlow(props: ConnectFlowProps) {
@@ -37,7 +42,7 @@ export function ConnectFlow(props: ConnectFlowProps) {
   });
   const [stored, setStored] = useState(false);
   const [isCalled, setIsCalled] = useState(false);
-  const [reach, setReach] = useState<"one" | "all">("one");
+  const [reach, setReach] = useState<Reach>(props.reach);
   const mayLeave = ready !== null && (ready.token === null || stored);
   return (
     <div className="grid max-w-3xl gap-8">
@@ -90,9 +95,12 @@ export function ConnectFlow(props: ConnectFlowProps) {
               onValueChange={setReach}
             />
             {reach === "all" && (
-              <p className="max-w-[72ch] text-muted text-sm">
-                One URL for every server the agent may use. Each tool is named after its server, as{" "}
-                <code className="break-all font-mono text-xs">{server.slug}__tool</code>.
+              <p className="wrap-anywhere max-w-[72ch] text-muted text-sm">
+                One URL for every server the agent may use:{" "}
+                {named(reachedBy(ready.name, agents, server.slug))} now, and any that it is granted
+                later. Each tool is named after its server, as{" "}
+                <code className="break-all font-mono text-xs">{server.slug}__tool</code>, and that
+                server's rules decide about it.
               </p>
             )}
             <Snippets
@@ -119,6 +127,20 @@ export function ConnectFlow(props: ConnectFlowProps) {
 }
 
 const placeholder = "YOUR_TOKEN";
+/** Servers named in a sentence; of more, the number. */
+const mostNamed = 5;
+
+function reachedBy(name: string, agents: readonly ConnectAgent[], slug: string): string[] {
+  const granted = agents.find((agent) => agent.name === name)?.servers ?? [];
+  return [...new Set([...granted, slug])].toSorted();
+}
+
+function named(slugs: readonly string[]): string {
+  const shown = slugs.slice(0, mostNamed);
+  const more = slugs.length - shown.length;
+  const words = more > 0 ? [...shown, `${more} more`] : shown;
+  return new Intl.ListFormat("en").format(words);
+}
 
 function Step(props: {
   number: number;

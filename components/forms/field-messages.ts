@@ -1,7 +1,7 @@
 import type { ActionError } from "#lib/errors.ts";
 
 /** Messages by field as whole sentences, for beside the field and for the summary alike. */
-export function fieldMessages(error: ActionError | null): Record<string, string[]> {
+export function fieldMessages(error: Pick<ActionError, "fields"> | null): Record<string, string[]> {
   if (error === null) return {};
   return Object.fromEntries(
     Object.entries(error.fields).map(([name, messages]) => [name, messages.map(asSentence)]),

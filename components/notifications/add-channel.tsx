@@ -3,12 +3,13 @@
 import { ChevronDown } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
+import { fieldMessages } from "#components/forms/field-messages.ts";
+import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { CodeTabs } from "#components/ui/code-block.tsx";
 import { Dialog, DialogClose } from "#components/ui/dialog.tsx";
 import { TextareaField, TextField } from "#components/ui/field.tsx";
-import { FormSummary } from "#components/ui/form-summary.tsx";
 import { Menu, MenuItem } from "#components/ui/menu.tsx";
 import { SecretField } from "#components/ui/secret-field.tsx";
 import { showToast } from "#components/ui/toast.tsx";
@@ -66,7 +67,7 @@ function AddDialog(props: AddChannelProps & { kind: ChannelKind; onClose: () => 
   const [secret, setSecret] = useState<string | null>(null);
   const [stored, setStored] = useState(false);
   const [pending, startTransition] = useTransition();
-  const errors = problem?.fields ?? {};
+  const errors = fieldMessages(problem);
 
   function close() {
     onClose();
@@ -94,7 +95,10 @@ function AddDialog(props: AddChannelProps & { kind: ChannelKind; onClose: () => 
     return (
       <Dialog
         open
-        onOpenChange={close}
+        role="alertdialog"
+        onOpenChange={(open) => {
+          if (!open && stored) close();
+        }}
         title="Check what arrives"
         description="Every message is signed with this secret. A receiver that does not check it takes anybody's word."
         size="large"
@@ -143,8 +147,17 @@ function AddDialog(props: AddChannelProps & { kind: ChannelKind; onClose: () => 
         </>
       }
     >
-      <form id="add-channel" action={send} noValidate className="grid gap-4">
-        {problem && <FormSummary message={problem.message} fields={errors} />}
+      <form
+        id="add-channel"
+        noValidate
+        className="grid gap-4"
+        // Not an action: React would empty the fields, also when the channel is refused.
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!pending) send(new FormData(event.currentTarget));
+        }}
+      >
+        <FormError error={problem} />
         {kind === "email" && !canMail && (
           <p className="rounded border border-caution/40 bg-caution/6 px-3 py-2 text-sm">
             No mail server is set up yet: the operator sets SMTP_URL and SMTP_FROM. Until then

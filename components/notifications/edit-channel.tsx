@@ -2,11 +2,12 @@
 
 import { useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
+import { fieldMessages } from "#components/forms/field-messages.ts";
+import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
-import { FormSummary } from "#components/ui/form-summary.tsx";
 import type { ActionError } from "#lib/errors.ts";
 import type { ChannelRow } from "#lib/notifications/channels.ts";
 import { EventFields } from "./event-fields.tsx";
@@ -23,6 +24,7 @@ export function EditChannel({ channel, update, onClose }: EditChannelProps) {
   const [events, setEvents] = useState(channel.events);
   const [problem, setProblem] = useState<ActionError | null>(null);
   const [pending, startTransition] = useTransition();
+  const errors = fieldMessages(problem);
 
   function send(data: FormData) {
     const input = { id: channel.id, name: String(data.get("name") ?? ""), events };
@@ -56,17 +58,26 @@ export function EditChannel({ channel, update, onClose }: EditChannelProps) {
         </>
       }
     >
-      <form id="edit-channel" action={send} noValidate className="grid gap-4">
-        {problem && <FormSummary message={problem.message} fields={problem.fields} />}
+      <form
+        id="edit-channel"
+        noValidate
+        className="grid gap-4"
+        // Not an action: React would empty the fields, also when the channel is refused.
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!pending) send(new FormData(event.currentTarget));
+        }}
+      >
+        <FormError error={problem} />
         <TextField
           name="name"
           label="Name"
           defaultValue={channel.name}
           maxLength={60}
           autoComplete="off"
-          error={problem?.fields.name}
+          error={errors.name}
         />
-        <EventFields chosen={events} onChange={setEvents} error={problem?.fields.events} />
+        <EventFields chosen={events} onChange={setEvents} error={errors.events} />
       </form>
     </Dialog>
   );

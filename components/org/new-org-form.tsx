@@ -33,7 +33,7 @@ export function NewOrgForm({ action, proxyUrl }: { action: FormAction; proxyUrl:
         help={
           <>
             Stays for good: agents use{" "}
-            <span className="break-all font-mono text-xs">
+            <span className="break-all font-mono text-xs max-sm:block">
               {proxyUrl}/mcp/<b className="font-semibold text-text">{shown || "address"}</b>/…
             </span>
           </>

@@ -2,7 +2,7 @@ import { decisionKind } from "#components/calls/decision-kind.ts";
 import { decisionLooks } from "#components/decision-badge.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Link } from "#components/ui/link.tsx";
-import { dotTones, type StatusTone } from "#components/ui/status-dot.tsx";
+import { dotTones } from "#components/ui/status-dot.tsx";
 import { type CallDecision, decisions } from "#lib/calls/schema.ts";
 import type { OverviewRange } from "#lib/orgs/schema.ts";
 
@@ -97,7 +97,7 @@ function LegendEntry({
         href={`${callsHref}?decision=${decision}`}
         className="group inline-flex items-center gap-1.5 rounded pointer-coarse:min-h-11"
       >
-        <span aria-hidden="true" className={cn("size-2 rounded-full", fillOf(decision, tone))} />
+        <span aria-hidden="true" className={cn("size-2 rounded-full", dotTones[tone])} />
         <span className="text-muted transition-colors group-hover:text-text">{label}</span>
         <span className="font-medium">{count.toLocaleString("en")}</span>
       </Link>
@@ -149,16 +149,12 @@ const fills: Record<CallDecision, string> = {
   limited: "fill-caution",
   approval: "fill-info",
   denied: "fill-danger",
-  hidden: "fill-edge",
+  hidden: "fill-muted",
 };
 
 /** In the units of the drawing, which is stretched to its place. */
 const height = 144;
 const step = 20;
-
-function fillOf(decision: CallDecision, tone: StatusTone): string {
-  return decision === "hidden" ? "bg-edge" : dotTones[tone];
-}
 
 function totalOf(bar: DecisionBar): number {
   return decisions.reduce((sum, decision) => sum + bar[decision], 0);

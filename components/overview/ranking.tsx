@@ -53,7 +53,7 @@ export function Ranking({ title, rows, empty, tone }: RankingProps) {
                       className={cn({ danger: "fill-danger/70", accent: "fill-muted/70" }[tone])}
                     />
                   </svg>
-                  <span className="w-14 shrink-0 text-right max-sm:ml-auto">
+                  <span className="w-14 shrink-0 text-right tabular-nums max-sm:ml-auto">
                     {row.count.toLocaleString("en")}
                   </span>
                 </Link>

@@ -23,7 +23,10 @@ export type ValueType = "text" | "number" | "boolean";
 
 export type ReadCondition = { ok: true; condition: Condition } | { ok: false; problem: string };
 
-/** A draft that says what the condition says; null when only YAML can spell it (lines in a list). */
+/**
+ * A draft that says what the condition says; null when only YAML can spell it: values of several
+ * lines, and the empty text, which a form cannot tell from a value that is still to be written.
+ */
 export function draftOfCondition(condition: Condition, id: string): ConditionDraft | null {
   const { path, op } = condition;
   const draft = { ...emptyCondition(id), path, op };
@@ -36,9 +39,8 @@ export function draftOfCondition(condition: Condition, id: string): ConditionDra
     return { ...draft, of, min: numberText(min), max: numberText(max) };
   }
   const values = Array.isArray(condition.value) ? condition.value : [condition.value];
-  const isList = Array.isArray(condition.value);
   const isUnclear = (value: string | number | boolean) =>
-    typeof value === "string" && (/[\n\r]/.test(value) || (isList && value === ""));
+    typeof value === "string" && (/[\n\r]/.test(value) || value === "");
   if (values.some(isUnclear)) return null;
   return { ...draft, type: typeOf(values[0]), text: values.map(String).join("\n") };
 }
@@ -134,7 +136,7 @@ function valueIn(draft: ConditionDraft): unknown {
 }
 
 function typed(text: string, type: ValueType): string | number | boolean | undefined {
-  if (type === "text") return text;
+  if (type === "text") return text === "" ? undefined : text;
   if (type === "number") return numberOf(text);
   return text === "true" ? true : text === "false" ? false : undefined;
 }

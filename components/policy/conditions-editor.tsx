@@ -6,6 +6,7 @@ import { Button } from "#components/ui/button.tsx";
 import { CheckboxField } from "#components/ui/checkbox.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Input, Select, Textarea } from "#components/ui/input.tsx";
+import { adviceOn } from "#lib/policy/advice.ts";
 import { describeCondition } from "#lib/policy/describe.ts";
 import { type ArgumentPath, operatorsFor, operatorWords } from "./argument-paths.ts";
 import {
@@ -38,7 +39,7 @@ export function ConditionsEditor({ conditions, paths, onAdd, onChange }: Conditi
         "kept" in each ? (
           <p key={each.id} className="flex items-center gap-2 text-sm">
             <span className="min-w-0 flex-1 break-words">
-              {describeCondition(each.kept, "deny")} (its values have several lines: edit it as
+              {describeCondition(each.kept, "deny")} (an empty value or several lines: edit it as
               YAML)
             </span>
             <IconButton
@@ -90,6 +91,7 @@ function ConditionFields({ number, draft, paths, onChange, onRemove }: Condition
   const operators = offered.includes(draft.op) ? offered : [draft.op, ...offered];
   const takes = optionsOf(draft.op, draft.type);
   const read = conditionOfDraft(draft);
+  const advice = read.ok ? adviceOn(read.condition) : null;
   const name = `of condition ${number}`;
 
   function choosePath(path: string) {
@@ -170,6 +172,7 @@ function ConditionFields({ number, draft, paths, onChange, onRemove }: Condition
         </div>
       )}
       {!read.ok && <p className="text-danger text-sm">{read.problem}</p>}
+      {advice !== null && <p className="break-words text-caution text-sm">{advice}</p>}
     </div>
   );
 }

@@ -3,23 +3,48 @@
 import { Button } from "#components/ui/button.tsx";
 import { DiffView } from "./diff-view.tsx";
 import { lineDiff } from "./line-diff.ts";
+import type { VersionItem } from "./policy-answers.ts";
 import type { Draft } from "./use-draft.ts";
 
-/** Somebody else saved meanwhile: both texts are kept until one is chosen. */
-export function ConflictNote({ draft }: { draft: Draft }) {
-  const { conflict, base, text } = draft;
+/**
+ * Somebody else saved meanwhile: what they changed, and how the draft differs from it. Both texts are
+ * kept until one is chosen.
+ */
+export function ConflictNote(props: { draft: Draft; versions: readonly VersionItem[] }) {
+  const { draft, versions } = props;
+  const { conflict, base, text, cases } = draft;
   if (conflict === null) return null;
-  const diff = lineDiff(conflict.text, text);
+  const saved = versions.find(({ version }) => version === conflict.version);
+  const sameCases = JSON.stringify(cases) === JSON.stringify(conflict.cases);
   return (
     <section
       aria-label="Another version was saved"
-      className="grid min-w-0 gap-2 rounded border border-caution/40 bg-caution/6 p-3"
+      className="grid min-w-0 gap-3 rounded border border-caution/40 bg-caution/6 p-3"
     >
       <p className="max-w-[72ch] text-sm">
-        Version {conflict.version} came into force while you edited version {base.version}. Your
-        draft is still here; this is how it differs from version {conflict.version}.
+        {saved === undefined ? "Somebody" : saved.author} saved version {conflict.version} while you
+        edited version {base.version}
+        {saved !== undefined && saved.note !== "" && <>: “{saved.note}”</>}. Your draft is still
+        here; nothing of it is saved yet.
       </p>
-      {diff !== "" && <DiffView diff={diff} label="Your draft against the version in force" />}
+      <div className="grid min-w-0 gap-3 xl:grid-cols-2">
+        <Change
+          title={`What version ${conflict.version} changed`}
+          diff={lineDiff(base.text, conflict.text)}
+          same="The rules are the same; only cases differ."
+        />
+        <Change
+          title={`Your draft against version ${conflict.version}`}
+          diff={lineDiff(conflict.text, text)}
+          same="Your rules are those of that version."
+        />
+      </div>
+      {!sameCases && (
+        <p className="text-sm">
+          The cases differ as well: your draft keeps its {cases.length}, version {conflict.version}{" "}
+          has {conflict.cases.length}.
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         <Button size="small" onClick={() => draft.keepOn(conflict)}>
           Keep my draft, on top of version {conflict.version}
@@ -29,5 +54,18 @@ export function ConflictNote({ draft }: { draft: Draft }) {
         </Button>
       </div>
     </section>
+  );
+}
+
+function Change({ title, diff, same }: { title: string; diff: string; same: string }) {
+  return (
+    <div className="grid min-w-0 content-start gap-1">
+      <h3 className="font-medium text-sm">{title}</h3>
+      {diff === "" ? (
+        <p className="text-muted text-sm">{same}</p>
+      ) : (
+        <DiffView diff={diff} label={title} />
+      )}
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronRight, Plus, Trash2 } from "lucide-react";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Input } from "#components/ui/input.tsx";
@@ -27,14 +27,22 @@ export function EntryEditor(props: EntryEditorProps) {
   const { name, sentences, canEdit, children, onAdd, onRename, onRemove } = props;
   const [isOpen, setIsOpen] = useState(props.startOpen === true);
   const region = useId();
+  const entry = useRef<HTMLLIElement>(null);
+
+  function toggle() {
+    setIsOpen(!isOpen);
+    // What opens below the edge would look as if nothing had happened.
+    if (!isOpen) requestAnimationFrame(() => entry.current?.scrollIntoView({ block: "nearest" }));
+  }
+
   return (
-    <li className="min-w-0 first:rounded-t last:rounded-b">
+    <li ref={entry} className="min-w-0 first:rounded-t last:rounded-b">
       <button
         type="button"
         aria-expanded={isOpen}
         aria-controls={region}
         disabled={!canEdit}
-        onClick={() => setIsOpen(!isOpen)}
+        onClick={toggle}
         className="flex w-full min-w-0 items-start gap-2 px-3 py-1.5 text-left focus-visible:-outline-offset-2 not-disabled:hover:bg-hover pointer-coarse:min-h-11"
       >
         <ChevronRight

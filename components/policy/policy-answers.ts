@@ -29,4 +29,8 @@ export interface VersionItem {
   author: string;
   at: string;
   note: string;
+  /** How many it keeps. */
+  cases: number;
+  /** These are others than those in force. */
+  hasOtherCases: boolean;
 }

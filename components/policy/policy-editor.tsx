@@ -75,7 +75,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
         setPolicyMode={actions.setPolicyMode}
         observeSummary={actions.observeSummary}
       />
-      <ConflictNote draft={draft} />
+      <ConflictNote draft={draft} versions={props.versions} />
       <Sides
         draft={draft}
         tools={tools}

@@ -105,9 +105,9 @@ export function ToolExtraRow({ tool, columns }: ToolExtraRowProps) {
   const usage = limitsOfTool(extras.usage, tool).filter(({ target }) => target !== "all_tools");
   if (split === undefined && usage.length === 0) return null;
   return (
-    <tr {...roles.row} className="max-sm:block">
+    <tr {...roles.row} data-extra="" className="max-sm:block">
       <td {...roles.cell} colSpan={columns} className="border-b px-2 pb-1.5 max-sm:block">
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 pl-6 text-muted text-xs max-sm:pl-0">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 pl-10 text-muted text-xs max-sm:pl-0">
           {split && (
             <button
               type="button"

@@ -4,7 +4,7 @@ import { documents } from "#lib/policy/arbitraries.ts";
 import { asList, type PolicyDocument, type Rule } from "#lib/policy/document.ts";
 import { formatPolicy } from "#lib/policy/format.ts";
 import { parsePolicy } from "#lib/policy/parse.ts";
-import { conditionOfDraft, draftOfCondition } from "./condition-draft.ts";
+import { conditionOfDraft, draftOfCondition, emptyCondition } from "./condition-draft.ts";
 import { entriesOf, renameKey, setAllTools, setClassRule, setRules } from "./document-edits.ts";
 import { rewritePolicy } from "./rewrite-text.ts";
 import { chooseIn, draftOfRule, ruleOfDraft } from "./rule-draft.ts";
@@ -87,6 +87,20 @@ test("a condition that is not finished is told, never left out of the rule", () 
   if (condition === undefined || "kept" in condition) throw new Error("a number is editable");
   const unfinished = ruleOfDraft({ ...draft, conditions: [{ ...condition, text: "" }] });
   expect(unfinished).toEqual({ ok: false, problems: ["amount: Write a number."] });
+});
+
+test.each(["eq", "neq", "contains"] as const)(
+  "a condition with %s and nothing to compare with asks for a value",
+  (op) => {
+    const draft = { ...emptyCondition("1"), path: "command", op };
+    expect(conditionOfDraft(draft)).toEqual({ ok: false, problem: "Write a value." });
+  },
+);
+
+test("a rule that asks for the empty text is left to the YAML side and kept as it is", () => {
+  const condition = { path: "a", op: "eq" as const, value: "" };
+  const back = ruleOfDraft(draftOfRule({ action: "deny", when: [condition] }, newId));
+  expect(back).toEqual({ ok: true, rule: { action: "deny", when: [condition] } });
 });
 
 test("a list whose values have several lines is left to the YAML side and kept as it is", () => {

@@ -5,11 +5,11 @@ import { runAction } from "#components/run-action.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
-import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { showToast } from "#components/ui/toast.tsx";
 import { DiffView } from "./diff-view.tsx";
 import type { PolicyActions, VersionItem } from "./policy-answers.ts";
+import { RestoreButton } from "./restore-button.tsx";
 
 export interface VersionsPanelProps {
   server: string;
@@ -52,38 +52,14 @@ export function VersionsPanel(props: VersionsPanelProps) {
 function VersionButtons(
   props: VersionsPanelProps & { version: VersionItem; isOpen: boolean; onToggle: () => void },
 ) {
-  const { server, current, canEdit, version, restorePolicyVersion } = props;
-
-  async function restore(): Promise<string | undefined> {
-    const saved = await runAction(restorePolicyVersion, { server, version: version.version });
-    if (!saved.ok) return saved.error.message;
-    showToast({
-      title: `Version ${version.version} is the policy again`,
-      description: `Saved as version ${saved.data.version}. Takes effect on the next call.`,
-    });
-    return undefined;
-  }
-
+  const { current, canEdit, version } = props;
   return (
     <span className="flex gap-2">
       <Button size="small" variant="ghost" aria-expanded={props.isOpen} onClick={props.onToggle}>
         {props.isOpen ? "Close" : "Compare"}
         <span className="sr-only"> version {version.version}</span>
       </Button>
-      {canEdit && version.version !== current && (
-        <ConfirmDialog
-          title={`Restore version ${version.version}?`}
-          consequence={`It becomes the policy again as a new version and decides every call from now on. Version ${current} stays in this list.`}
-          confirmLabel="Restore"
-          tone="primary"
-          onConfirm={restore}
-          trigger={
-            <Button size="small">
-              Restore<span className="sr-only"> version {version.version}</span>
-            </Button>
-          }
-        />
-      )}
+      {canEdit && version.version !== current && <RestoreButton {...props} />}
     </span>
   );
 }

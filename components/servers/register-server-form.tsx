@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
+import { fieldMessages } from "#components/forms/field-messages.ts";
 import { slugOf } from "#components/org/slug-of.ts";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button, ButtonLink } from "#components/ui/button.tsx";
@@ -103,7 +104,7 @@ export function RegisterServerForm(props: RegisterServerFormProps) {
     if (phase === "testing") panel.current?.scrollIntoView({ block: "nearest" });
   }, [phase]);
 
-  const errors = failure?.fields ?? {};
+  const errors = fieldMessages(failure);
   const hasFields = Object.keys(errors).length > 0;
   const shown = phase === "reading" ? reading : test;
   return (

@@ -27,7 +27,11 @@ export function ServerHealth({
         </span>
       )}
       {server.healthDetail !== null && <span className="min-w-0">{server.healthDetail}</span>}
-      {server.healthAt !== null && <RelativeTime at={server.healthAt.getTime()} />}
+      {server.healthAt !== null && (
+        <span>
+          seen <RelativeTime at={server.healthAt.getTime()} />
+        </span>
+      )}
     </span>
   );
 }

@@ -1,11 +1,12 @@
 "use client";
 
 import { useState } from "react";
+import { fieldMessages } from "#components/forms/field-messages.ts";
+import { FormError } from "#components/forms/form-error.tsx";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { TextField } from "#components/ui/field.tsx";
-import { FormSummary } from "#components/ui/form-summary.tsx";
 import { showToast } from "#components/ui/toast.tsx";
 import type { ActionError } from "#lib/errors.ts";
 import type { Connector } from "#lib/servers/connectors.ts";
@@ -74,7 +75,7 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
     });
   }
 
-  const errors = error?.fields ?? {};
+  const errors = fieldMessages(error);
   return (
     <Card className="p-4 sm:p-5">
       <form
@@ -86,7 +87,7 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
           if (!pending) void save();
         }}
       >
-        <FormSummary message={error?.message} />
+        <FormError error={error} />
         <TextField
           name="name"
           label="Name"

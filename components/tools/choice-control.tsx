@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { cn } from "#components/ui/cn.ts";
 import { Segmented } from "#components/ui/segmented.tsx";
 import type { Choice } from "#lib/policy/effective.ts";
 import { choiceOptions } from "./rule-words.ts";
@@ -64,7 +65,7 @@ export function ChoiceControl(props: ChoiceControlProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: only notes how the radios inside are used
     <div
       ref={root}
-      className="max-w-full shrink-0"
+      className="max-w-full shrink-0 max-sm:w-full"
       onPointerDown={() => {
         by.current = "pointer";
       }}
@@ -80,7 +81,10 @@ export function ChoiceControl(props: ChoiceControlProps) {
         onSameValue={(choice) => choose(choice, onSameChoice)}
         disabled={disabled}
         numberKeys={numberKeys}
-        {...(passing === null && props.className !== undefined && { className: props.className })}
+        className={cn(
+          "max-sm:flex max-sm:w-full max-sm:[&>label]:flex-1 max-sm:[&>label]:px-1",
+          passing === null && props.className,
+        )}
       />
     </div>
   );

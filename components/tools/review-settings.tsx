@@ -15,7 +15,7 @@ export interface ReviewSettingsProps {
   server: string;
   review: Review;
   canEdit: boolean;
-  setServerReview: Action<Review>;
+  setServerReview: Action<Review & { released: string[] }>;
 }
 
 /** How the definitions of a server are judged; saved at once. */
@@ -29,7 +29,7 @@ export function ReviewSettings({ server, review, canEdit, setServerReview }: Rev
     setPending(true);
     const saved = await runAction(setServerReview, { server, ...change });
     setPending(false);
-    if (saved.ok) return showToast({ title: done });
+    if (saved.ok) return showToast({ title: done, ...releasedText(saved.data.released) });
     setShown(before);
     showToast({
       tone: "failed",
@@ -42,7 +42,7 @@ export function ReviewSettings({ server, review, canEdit, setServerReview }: Rev
     <Card className="grid gap-4 p-4">
       <SwitchField
         label="Accept harmless changes by themselves"
-        help="Tools that are Read and Low before and after, without signs of poisoning and without a new argument. Each is recorded under Audit. Everything else is held."
+        help="Tools that are Read and Low before and after, without signs of poisoning and without a new argument. Those held now pass too. Each is recorded under Audit. Everything else is held."
         checked={shown.acceptsHarmless}
         disabled={!canEdit || pending}
         onChange={({ target: { checked } }) =>
@@ -66,4 +66,10 @@ export function ReviewSettings({ server, review, canEdit, setServerReview }: Rev
       />
     </Card>
   );
+}
+
+function releasedText(released: readonly string[]): { description: string } | undefined {
+  if (released.length === 0) return undefined;
+  const more = released.length > 5 ? ` and ${released.length - 5} more` : "";
+  return { description: `No longer held: ${released.slice(0, 5).join(", ")}${more}` };
 }

@@ -62,6 +62,7 @@ export function RuleControl(props: RuleControlProps) {
       ref={root}
       className={cn(
         "grid justify-items-end gap-1 max-sm:justify-items-stretch max-xl:sm:py-1",
+        editing !== null && "sm:py-1.5",
         className,
       )}
     >
@@ -108,7 +109,7 @@ const inheritedLook =
   "[&_label:has(:checked)]:border-edge [&_label:has(:checked)]:border-dashed [&_label:has(:checked)]:bg-transparent [&_label:has(:checked)]:font-normal";
 
 const detailStyles =
-  "min-w-0 truncate rounded text-muted text-xs underline-offset-2 not-disabled:hover:text-text not-disabled:hover:underline pointer-coarse:min-h-11";
+  "min-w-0 truncate rounded text-muted text-xs underline-offset-2 not-disabled:hover:text-text not-disabled:hover:underline pointer-coarse:min-h-11 max-sm:order-last max-sm:-mb-2";
 
 /** What the chosen segment does not say: where it comes from, the limit, the reason. */
 function RuleDetail({
@@ -125,7 +126,7 @@ function RuleDetail({
     return (
       <span
         title={`Inherited: no rule is set for this tool, ${rule.rule} decides`}
-        className="inline-flex min-w-0 items-center gap-1 text-muted text-xs"
+        className="inline-flex min-w-0 items-center gap-1 text-muted text-xs max-sm:order-last"
       >
         <CornerDownRight aria-hidden="true" className="size-3 shrink-0" />
         <span className="truncate">

@@ -30,7 +30,10 @@ export function ToolTableRow(props: ToolRowProps) {
   const { tool, selected, canEdit } = props;
   return (
     <>
-      <Row selected={selected}>
+      <Row
+        selected={selected}
+        className="has-[+[data-extra]]:border-b-0 has-[+[data-extra]]:*:border-b-0"
+      >
         {canEdit && (
           <Cell phone="start" className="w-8 max-sm:w-auto">
             <span className="relative z-1 flex">
@@ -76,7 +79,10 @@ export function ToolTableRow(props: ToolRowProps) {
         <Cell align="right" className="whitespace-nowrap max-xl:hidden">
           <CallShare calls={tool.calls24h} refused={tool.refused24h} />
         </Cell>
-        <Cell phone="detail" className="max-sm:w-full max-sm:overflow-visible max-sm:text-text">
+        <Cell
+          phone="detail"
+          className="max-sm:w-full max-sm:overflow-visible max-sm:pt-1 max-sm:text-text"
+        >
           <RowActions className="max-sm:justify-start">
             <RuleControl
               tool={tool.name}
@@ -87,7 +93,7 @@ export function ToolTableRow(props: ToolRowProps) {
               {...(tool.held !== null && {
                 instead: <ReviewButton tool={tool.name} onReview={props.onReview} />,
               })}
-              className="min-w-0 sm:w-72 xl:w-100"
+              className="min-w-0 max-sm:w-full sm:w-72 xl:w-100"
             />
           </RowActions>
         </Cell>

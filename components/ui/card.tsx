@@ -23,7 +23,7 @@ export interface SectionProps {
 export function Section({ title, description, actions, id, children, className }: SectionProps) {
   return (
     <section id={id} className={cn("grid min-w-0 content-start gap-3", className)}>
-      <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
+      <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2 max-sm:items-center">
         <div className="grid min-w-0 gap-0.5">
           <h2 className="font-semibold text-lg">{title}</h2>
           {description !== undefined && (
@@ -37,12 +37,23 @@ export function Section({ title, description, actions, id, children, className }
   );
 }
 
-/** Terms and their values in two columns, one below the other on a phone. */
-export function Facts({ items }: { items: readonly { term: string; value: ReactNode }[] }) {
+export interface FactsProps {
+  items: readonly { term: string; value: ReactNode }[];
+  /** For values of several lines: they stand below their terms on a phone. */
+  stackOnPhone?: boolean;
+}
+
+/** Terms and their values in two columns. */
+export function Facts({ items, stackOnPhone = false }: FactsProps) {
   return (
-    <dl className="grid gap-x-6 gap-y-2 text-sm sm:grid-cols-[minmax(7rem,auto)_1fr]">
+    <dl
+      className={cn(
+        "grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[minmax(7rem,auto)_1fr] sm:gap-x-6",
+        !stackOnPhone && "max-sm:grid-cols-[minmax(5rem,auto)_1fr]",
+      )}
+    >
       {items.map(({ term, value }) => (
-        <div key={term} className="grid gap-0.5 sm:contents">
+        <div key={term} className={stackOnPhone ? "grid gap-0.5 sm:contents" : "contents"}>
           <dt className="text-muted">{term}</dt>
           <dd className="min-w-0 break-words">{value}</dd>
         </div>

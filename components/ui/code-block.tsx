@@ -19,8 +19,10 @@ export function CodeBlock({ code, what, title, wrap = false, className }: CodeBl
   return (
     <figure className={cn("min-w-0 overflow-hidden rounded border bg-sunken", className)}>
       {title !== undefined && (
-        <figcaption className="flex items-center justify-between gap-2 border-b py-1 pr-1 pl-3 font-mono text-muted text-xs">
-          <span className="min-w-0 truncate">{title}</span>
+        <figcaption className="flex items-center justify-between gap-2 border-b py-1 pr-1 pl-3 text-muted text-xs">
+          <span className="min-w-0 truncate" title={title}>
+            {title}
+          </span>
           <CopyButton value={code} what={what} variant="ghost" />
         </figcaption>
       )}

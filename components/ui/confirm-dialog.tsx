@@ -19,6 +19,8 @@ export interface ConfirmDialogProps {
   /** A returned text is shown as the reason it failed; otherwise the dialog closes. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most actions return nothing
   onConfirm: () => Promise<string | void>;
+  /** A choice that goes with the answer. */
+  children?: ReactNode;
   trigger?: ReactElement;
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
@@ -72,6 +74,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       }
     >
       <FormSummary message={failure} />
+      {props.children}
       {typeName !== undefined && (
         <div className="grid gap-1.5">
           <label htmlFor={inputId} className="text-sm">

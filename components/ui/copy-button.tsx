@@ -81,7 +81,7 @@ export function CopyField({ value, what, onCopied, className }: CopyFieldProps) 
         aria-label={what}
         value={value}
         onFocus={(event) => event.currentTarget.select()}
-        className="h-7 min-w-0 flex-1 rounded-[4px] bg-transparent font-mono text-sm pointer-coarse:h-11"
+        className="h-7 min-w-0 flex-1 text-ellipsis rounded-[4px] bg-transparent font-mono text-sm pointer-coarse:h-11"
       />
       <CopyButton value={value} what={what} variant="ghost" {...(onCopied && { onCopied })} />
     </div>

@@ -2,7 +2,7 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement, ReactNode, RefObject } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 
@@ -17,13 +17,15 @@ export interface DialogProps {
   footer?: ReactNode;
   size?: "small" | "medium" | "large";
   role?: "dialog" | "alertdialog";
+  /** Where focus goes afterwards, when what opened it is gone by then. */
+  finalFocus?: RefObject<HTMLElement | null> | undefined;
   children?: ReactNode;
 }
 
 /** A question or a short form above the page; Esc and a click outside close it. */
 export function Dialog(props: DialogProps) {
   const { title, description, trigger, open, onOpenChange, footer, children } = props;
-  const { size = "medium", role = "dialog" } = props;
+  const { size = "medium", role = "dialog", finalFocus } = props;
   return (
     <Base.Root
       {...(open !== undefined && { open })}
@@ -36,6 +38,7 @@ export function Dialog(props: DialogProps) {
         <Base.Viewport className="fixed inset-0 z-50 grid place-items-center overflow-y-auto p-3">
           <Base.Popup
             role={role}
+            finalFocus={finalFocus}
             className={cn(
               "relative grid w-full gap-4 rounded border bg-raised p-5 shadow outline-none transition-[opacity,scale] data-ending-style:scale-98 data-starting-style:scale-98 data-ending-style:opacity-0 data-starting-style:opacity-0",
               dialogWidths[size],

@@ -1,5 +1,6 @@
 import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
+import { cn } from "./cn.ts";
 import { Link } from "./link.tsx";
 
 export interface Crumb {
@@ -43,7 +44,12 @@ export function PageHeader(props: PageHeaderProps) {
               </ol>
             </nav>
           )}
-          <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
+          <div
+            className={cn(
+              "flex min-h-8 min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+              action !== undefined && breadcrumbs.length === 0 && "pointer-coarse:min-h-11",
+            )}
+          >
             <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">{title}</h1>
             {meta}
           </div>

@@ -35,18 +35,20 @@ export function RelativeTime({ at, className }: RelativeTimeProps) {
 
 const format = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "long" });
 
+/** Each with its seconds and from when it is used: 90 days are not "2 months". */
 const units = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
+  ["year", 31_536_000, 31_536_000],
+  ["month", 2_592_000, 8_640_000],
+  ["day", 86_400, 86_400],
+  ["hour", 3_600, 3_600],
+  ["minute", 60, 60],
+  ["second", 1, 1],
 ] as const;
 
 function relativeText(atMs: number, nowMs: number): string {
   const seconds = Math.round((atMs - nowMs) / 1000);
   if (Math.abs(seconds) < 5) return "now";
-  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
-  return format.format(Math.trunc(seconds / size), unit);
+  const [unit, size] = units.find(([, , from]) => Math.abs(seconds) >= from) ?? ["second", 1];
+  const count = seconds / size;
+  return format.format(count > 0 ? Math.round(count) : Math.trunc(count), unit);
 }

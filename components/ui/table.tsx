@@ -145,7 +145,7 @@ export function Cell({
       {...roles.cell}
       className={cn(
         "px-3 align-middle sm:h-9 sm:first:pl-2 sm:last:pr-2 sm:group-data-[density=compact]/table:h-7 sm:border-b sm:pointer-coarse:h-11",
-        align === "right" && "sm:text-right",
+        align === "right" && "tabular-nums sm:text-right",
         mono && "font-mono",
         phonePlaces[phone],
         className,

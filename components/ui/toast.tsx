@@ -19,6 +19,7 @@ const manager = Base.createToastManager();
 
 /** Announces what was done; callable from any client code below a ToastRegion. Never a secret. */
 export function showToast({ title, description, tone = "done", onUndo }: ToastOptions): void {
+  const before = document.activeElement;
   const id = manager.add({
     title,
     description,
@@ -30,6 +31,10 @@ export function showToast({ title, description, tone = "done", onUndo }: ToastOp
         children: "Undo",
         onClick: () => {
           manager.close(id);
+          // Undo goes away with its toast: focus returns to where it was when the thing was done.
+          if (before instanceof HTMLElement && before.isConnected) {
+            before.focus({ preventScroll: true });
+          }
           void onUndo();
         },
       },

@@ -1,15 +1,14 @@
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
+import { openGatePool } from "#lib/gate/pool.ts";
 import { newId } from "#lib/ids.ts";
 import { contextAs, makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
-import {
-  countPending,
-  decideApproval,
-  expireApprovals,
-  getApproval,
-  listApprovals,
-} from "./approvals.ts";
+import { countPending, decideApproval, getApproval, listApprovals } from "./approvals.ts";
+import { expireApprovals } from "./sweep.ts";
+
+const pool = openGatePool(process.env.DATABASE_URL ?? "");
+afterAll(() => pool.end());
 
 const minute = 60_000;
 
@@ -160,7 +159,7 @@ test("the sweeper marks what has lapsed and nothing else", async () => {
   const { owner, ask } = await makeScene();
   const waiting = await ask();
   const lapsed = await ask("send_mail", -minute);
-  expect(await expireApprovals()).toBeGreaterThanOrEqual(1);
+  expect(await expireApprovals(pool)).toBeGreaterThanOrEqual(1);
   const states = await database().approval.findMany({
     where: { orgId: owner.org.id },
     select: { id: true, state: true },

@@ -72,16 +72,6 @@ export async function countPending(context: OrgContext): Promise<number> {
   return row?.count ?? 0;
 }
 
-/**
- * Marks what has lapsed (no tenant: the sweeper's).
- * @returns how many
- */
-export function expireApprovals(): Promise<number> {
-  return database().$executeRaw`
-    update approvals set state = 'expired'
-    where state in ('pending', 'approved') and expires_at <= now()`;
-}
-
 async function aboutTool(
   context: OrgContext,
   { server, tool }: ApprovalRow,

@@ -1,11 +1,17 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
+import { openGatePool } from "#lib/gate/pool.ts";
+import { setPolicyCases } from "#lib/rules/cases.ts";
 import { applyPolicy } from "#lib/rules/rules.ts";
 import { updateServer } from "#lib/servers/servers.ts";
 import { expectRefusal } from "#lib/testing/expectations.ts";
 import { contextAs, makeAgent, makeApproval, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { decideApproval, getApproval } from "./approvals.ts";
-import { voidApprovals, voidOutdatedApprovals } from "./void.ts";
+import { voidOutdatedApprovals } from "./sweep.ts";
+import { voidApprovals } from "./void.ts";
+
+const pool = openGatePool(process.env.DATABASE_URL ?? "");
+afterAll(() => pool.end());
 
 async function makeScene() {
   const owner = await makeOrg();
@@ -40,7 +46,39 @@ test("a new version of the policy voids what waits and what is approved, at once
   expect(refusal.message).toContain("no longer stands");
 });
 
-test("another address of the server voids its approvals; another name does not", async () => {
+test("other cases are a new version that voids nothing: what decided goes on deciding", async () => {
+  const { owner, server, pending, states } = await makeScene();
+  const deciding = async () => {
+    const [row] = await database().$queryRaw<{ version: number; revision: number }[]>`
+      select coalesce(v.decides_as, v.version) as version, s.revision
+      from servers s join policies p on p.org_id = s.org_id and p.id = s.policy_id
+      join policy_versions v on v.org_id = p.org_id and v.policy_id = p.id and v.version = p.version
+      where s.org_id = ${owner.org.id}::uuid and s.id = ${server.id}::uuid`;
+    return row;
+  };
+  const before = await deciding();
+  const save = (name: string) =>
+    setPolicyCases(owner, {
+      server: server.slug,
+      cases: [{ name, tool: "pay", arguments: {}, expect: "deny" }],
+    });
+  expect(await save("nobody pays")).toEqual({ version: 2 });
+  expect(await save("still nobody pays")).toEqual({ version: 3 });
+  await voidOutdatedApprovals(pool);
+  expect(await states()).toEqual(["pending", "approved"]);
+  expect(await deciding()).toEqual(before);
+  await decideApproval(owner, { id: pending, decision: "approve" });
+
+  await applyPolicy(owner, {
+    server: server.slug,
+    text: "version: 1\ndefault: allow\n",
+    cases: [],
+  });
+  expect(await states()).toEqual(["void", "void"]);
+  expect((await deciding())?.version).toBe(4);
+});
+
+test("ADV-168 another address of the server voids its approvals; another name does not", async () => {
   const { owner, server, states } = await makeScene();
   await updateServer(owner, { server: server.slug, name: "Renamed" });
   expect(await states()).toEqual(["pending", "approved"]);
@@ -110,10 +148,10 @@ describe("the sweeper voids what a verb did not, when", () => {
   ];
   test.each(changes)("%s", async (_, change, expected) => {
     const scene = await makeScene();
-    await voidOutdatedApprovals();
+    await voidOutdatedApprovals(pool);
     expect(await scene.states()).toEqual(["pending", "approved"]);
     await change(scene);
-    await voidOutdatedApprovals();
+    await voidOutdatedApprovals(pool);
     expect(await scene.states()).toEqual(expected);
   });
 });

@@ -25,6 +25,7 @@ export type AuditAction =
   | "agent.grant"
   | "agent.rotate"
   | "agent.revoke"
+  | "agent.leak"
   | "approval.approve"
   | "approval.deny"
   | "notification.create"

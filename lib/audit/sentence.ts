@@ -48,6 +48,8 @@ const phrases: Record<AuditAction, (name: string, detail: Detail) => string> = {
     `gave the agent ${name} access to ${several(servers, "servers")}`,
   "agent.rotate": (name) => `replaced the token of the agent ${name}`,
   "agent.revoke": (name) => `revoked the agent ${name}`,
+  "agent.leak": (name, { last4 }) =>
+    `saw the token of the agent ${name} that ends in ${text(last4)} in a URL, where logs keep it`,
   "approval.approve": (name, detail) => `approved ${waitingCall(name, detail)}`,
   "approval.deny": (name, detail) => `denied ${waitingCall(name, detail)}`,
   "notification.create": (name, { kind }) => `added the ${text(kind)} channel ${name}`,

@@ -78,6 +78,16 @@ test.each<[string, JsonObject]>([
     "ADV-081 a pattern by $data",
     { type: "object", properties: { a: { pattern: { $data: "1/p" } } } },
   ],
+  [
+    "ADV-081 formats and patterns that a validator would run",
+    {
+      type: "object",
+      properties: {
+        a: { type: "string", format: "regex", default: "(a+)+$", pattern: "(a|a)*$" },
+        b: { type: "string", format: "uri-template", default: "{".repeat(50_000) },
+      },
+    },
+  ],
 ])("%s is read within bounds and judged like any other definition", (_, inputSchema) => {
   const { list } = parameterSummary(inputSchema);
   expect(list.length).toBeLessThanOrEqual(500);

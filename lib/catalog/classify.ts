@@ -1,7 +1,7 @@
 import { CATEGORY_TEXT } from "./describe.ts";
 import { findPoisoning } from "./poisoning.ts";
 import { riskClass, startSentence } from "./risk-class.ts";
-import { findSignals, openSignals } from "./signals.ts";
+import { findSignals, openSignals, type RevealedSignals, revealSignals } from "./signals.ts";
 import { readSubject, type Subject, touchesElement } from "./subject.ts";
 import type {
   Classification,
@@ -23,13 +23,14 @@ export function classifyTool(
 ): Classification {
   const subject = readSubject(definition);
   const verdict = decide(subject);
-  const findings = collectFindings(definition, subject, verdict);
+  const revealed = revealSignals(subject);
+  const findings = collectFindings(definition, subject, verdict, revealed);
   const signals = new Set(findings.map(({ signal }) => signal));
   const { riskClass: finalClass, moves } = riskClass({
     category: verdict.category,
     signals,
-    open: openSignals(subject, subject.topLevel),
-    elementOnly: verdict.element || touchesElement(subject),
+    open: openSignals(subject.topLevel, revealed),
+    elementOnly: verdict.element || (verdict.category === "destructive" && touchesElement(subject)),
     hints: subject.hints,
     trustedAnnotations: context.trustedAnnotations,
     certainChange: verdict.certainChange,
@@ -51,9 +52,10 @@ function collectFindings(
   definition: ToolDefinition,
   subject: Subject,
   verdict: Verdict,
+  revealed: RevealedSignals,
 ): SignalFinding[] {
   const { category, certainChange } = verdict;
-  const found = findSignals(subject, subject.scan).filter(({ signal }) => {
+  const found = findSignals(subject, subject.scan, revealed).filter(({ signal }) => {
     // Reading keys does not create them, and creating them is not reading them out.
     if (signal === "exposes_secrets") return category === "read";
     if (signal === "bulk") return category !== "read";
@@ -84,7 +86,7 @@ function collectFindings(
     );
     found.push({ signal: "annotation_conflict", evidence });
   }
-  return [...found, ...findPoisoning(definition.name, subject.texts, subject.scan)];
+  return [...found, ...findPoisoning(definition.name, subject.texts, subject.whole, subject.scan)];
 }
 
 function confidence(subject: Subject, verdict: Verdict, conflict: boolean): number {

@@ -72,7 +72,9 @@ export function withoutInvisible(text: string): string {
 export function quoteAround(text: string, at: number): string {
   const start = Math.max(0, at - 20);
   const plain = text.slice(start, start + 121);
-  if (/^[!-~]+(?: [!-~]+)*$/.test(plain) && plain.length <= 120) return plain;
+  if (/^[!-~]+(?: [!-~]+)*$/.test(plain)) {
+    return plain.length <= 120 ? plain : `${plain.slice(0, 119)}…`;
+  }
   const piece = Array.from(text.slice(start, start + 200).toWellFormed())
     .map((character) =>
       INVISIBLE.test(character) || character === "\u200d" ? codePoint(character) : character,

@@ -29,7 +29,7 @@ export const VERBS: readonly TermGroup[] = [
       "get fetch read retrieve describe show view lookup find query inspect browse peek enumerate display " +
       "obtain examine discover summarize summarise explain tell report return locate identify determine " +
       "is has can mget hget hgetall hmget lrange zrange smembers hkeys hvals hscan sscan zscan xrange xrevrange " +
-      "lindex llen hlen scard zcard xlen zscore zrank zcount lpos strlen arrindex arrlen objkeys objlen dbsize ttl pttl",
+      "ls stat whois nslookup traceroute recall geocode traverse introspect lindex llen hlen scard zcard xlen zscore zrank zcount lpos strlen arrindex arrlen objkeys objlen dbsize ttl pttl",
   },
   {
     category: "read",
@@ -37,7 +37,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "computes an answer from data without changing it",
     words:
       "analyze analyse compare calculate compute aggregate recommend suggest predict classify " +
-      "extract parse lint troubleshoot triage recognize transcribe validate verify detect diagnose preview resolve echo tail grep contain contains exists poll await",
+      "extract parse lint troubleshoot triage recognize transcribe validate verify detect diagnose preview resolve echo tail grep contain contains exists await decompile disassemble cat",
   },
   {
     category: "read",
@@ -45,7 +45,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "asks for data and leaves it as it is",
     noun: "sometimes",
     words:
-      "search count scan select check estimate measure audit review trace debug diff profile monitor watch demonstrate",
+      "poll search count scan select check estimate measure audit review trace debug diff profile monitor watch demonstrate",
   },
   {
     category: "read",
@@ -73,6 +73,7 @@ export const VERBS: readonly TermGroup[] = [
       "decr decrby toggle flip invite subscribe unsubscribe annotate embed advance getset getex mset msetnx setex setnx " +
       "psetex hset hsetnx hmset lset lpush rpush lpushx rpushx sadd zadd xadd xack zincrby hincrby numincrby nummultby " +
       "strappend xreadgroup arrappend arrinsert reindex synchronize provision associate disassociate mark unmark multiply subtract " +
+      "remember memorize broadcast dismiss snooze escalate undo redo relabel reorder rearrange reassign bookmark upvote downvote amend normalize mkdir chmod chown " +
       "unstage unapprove protect unprotect promote demote archive unarchive adjust store mutate finalize finalise initialize initialise init pin unpin resize define linsert submit",
   },
   {
@@ -82,7 +83,7 @@ export const VERBS: readonly TermGroup[] = [
     noun: "sometimes",
     words:
       "place format customize customise highlight complete group acknowledge populate exercise update change move copy clone fork commit push merge import sync comment reply react publish send post share " +
-      "tag label lock unlock close reopen schedule transition stage checkout switch restore revert reset expire " +
+      "vote tag label lock unlock close reopen schedule transition stage checkout switch mint settle renew receive consume restore revert reset expire " +
       "upgrade downgrade patch rotate duplicate forward draft backup grant approve reject accept " +
       "request export compress gzip zip unzip join leave notify email tweet mute follow unfollow book reserve transfer trade swap bid confirm",
   },
@@ -139,13 +140,14 @@ export const VERBS: readonly TermGroup[] = [
     reason: "removes what is stored",
     words:
       "delete destroy erase purge wipe truncate unlink del getdel flushall flushdb dropindex deprovision obliterate " +
-      "shred evict discard uninstall prune drop teardown nuke rmdir rm unset flush",
+      "forget expunge annihilate eradicate scrub nullify dedupe deduplicate shred evict discard uninstall prune drop teardown nuke rmdir rm unset flush",
   },
   {
     category: "destructive",
     weight: 0.9,
     reason: "ends something that cannot simply be started again",
-    words: "terminate revoke ban expel deregister unregister decommission invalidate shutdown kill",
+    words:
+      "void kick eject terminate revoke ban expel deregister unregister decommission invalidate shutdown kill",
   },
   {
     category: "destructive",
@@ -153,7 +155,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "takes elements out of a container",
     element: true,
     words:
-      "pop arrpop popmin popmax lpop rpop spop zpopmin zpopmax ltrim arrtrim xtrim lrem srem zrem hdel xdel dequeue",
+      "pop arrpop popmin popmax lpop rpop spop zpopmin zpopmax ltrim arrtrim xtrim rem lrem srem zrem hdel xdel dequeue",
   },
   {
     category: "destructive",
@@ -187,207 +189,33 @@ export const VERBS: readonly TermGroup[] = [
     category: "financial",
     weight: 1,
     reason: "moves or commits money",
-    words: "pay repay prepay liquidate refund withdraw purchase buy sell reimburse donate disburse",
+    words:
+      "repay prepay liquidate refund withdraw purchase buy sell reimburse donate disburse remit topup cashout wager " +
+      "redeem lend borrow airdrop",
   },
   {
     category: "financial",
     weight: 0.9,
     reason: "moves or commits money",
     noun: "sometimes",
-    words: "payout charge bet stake unstake",
+    words: "pay payout charge debit bet stake unstake",
   },
 ];
 
-/** Words that name a result. At the end of a name without a verb they mean that it is read. */
-export const RESULT_NOUNS =
-  "info information status state stats statistics details detail metadata metrics summary overview history schema " +
-  "version health help guide docs documentation count length len size cardinality members member keys values " +
-  "value score position pos range type types tree graph weather forecast time date price balance report list " +
-  "log logs results result exists content contents diff blame whoami ping env random multiple thinking";
-
-/** Nouns whose verb follows from them: “run a search” reads, “perform a deletion” removes. */
-export const ACTION_NOUNS: readonly {
-  category: Category;
-  words: string;
-  reason: string;
-  /** “Start a read set import job”: the work counts, not what else is named. */
-  settles?: true;
-}[] = [
-  {
-    category: "read",
-    words:
-      "search query queries lookup scan analysis calculation inspection evaluation check audit report comparison review " +
-      "read-only readonly read select list listing aggregation diagnostics similarity",
-    reason: "runs a question, which changes nothing",
-  },
-  {
-    category: "write",
-    words: "mutating write writes update updates insert",
-    reason: "runs something that changes data",
-  },
-  {
-    category: "destructive",
-    words:
-      "deletion deletions removal erasure purge flushall flushdb destructive delete delete-by-query",
-    reason: "runs something that removes data",
-  },
+/** Verbs only where a sentence has one and its object follows: “Order a pizza”, “Issues a token”. */
+export const PROSE_VERBS: readonly TermGroup[] = [
   {
     category: "financial",
-    words: "payment payments refund payout purchase trade withdrawal",
-    reason: "moves or commits money",
+    weight: 0.8,
+    reason: "commits money",
+    noun: "sometimes",
+    words: "order tip",
   },
   {
-    category: "execute",
-    words:
-      "command commands script scripts code shell sql bash javascript python cypher program binary process",
-    reason: "runs what its arguments say",
-  },
-  {
-    category: "execute",
-    words: "job jobs workflow workflows pipeline task tasks batch migration",
-    reason: "starts work that goes on by itself",
-    settles: true,
-  },
-];
-
-/** Objects that turn a changing verb (create, send, place, cancel) into moving or committing money. */
-export const MONEY_OBJECTS = {
-  certain: "payment payments refund payout invoice money funds purchase donation withdrawal",
-  /** Only with money elsewhere in the definition: a transfer may be of an issue, an order of a sort. */
-  inContext:
-    "charge checkout credit subscription order orders transfer transaction trade swap bid position",
-  /** The same, and only behind a verb that moves them: a token may also be one to sign in with. */
-  assets: "token tokens coin coins nft nfts share shares",
-  assetVerbs:
-    "transfer transfers send sends swap swaps trade trades mint mints burn burns place places",
-  context:
-    "amount currency price payment payments money funds usd eur cents billing invoice wallet card customer stripe paypal bank " +
-    "quantity qty crypto cryptocurrency stock stocks shares portfolio brokerage trading",
-} as const;
-
-/** Arguments that choose what a tool does: “action”, “api_operation”. The second kind only alone: no “retry_mode”. */
-export const SELECTOR_WORDS = "action operation op command verb subcommand";
-export const PLAIN_SELECTOR_WORDS = "mode method";
-
-/** “Supports adding, updating and deleting rules”: behind these, verbs ending in -ing are what the tool does. */
-export const OFFERING_WORDS =
-  "supports support supporting allows enables handles including operations";
-
-/** Behind these a verb's object has ended: “creates a store in a subscription” subscribes to nothing. */
-export const PREPOSITIONS = "in for of from to on with by using within at against through via";
-
-/** Neighbouring words that mean something else than each alone. `null` takes them out of the reading. */
-export const PHRASES: readonly {
-  words: string;
-  category: Category | null;
-  at: "anywhere" | "end";
-  reason: string;
-}[] = [
-  { words: "help", category: "read", at: "end", reason: "gives advice and does nothing" },
-  { words: "guidance", category: "read", at: "end", reason: "gives advice and does nothing" },
-  { words: "instructions", category: "read", at: "end", reason: "gives advice and does nothing" },
-  {
-    words: "get set",
     category: "write",
-    at: "end",
-    reason: "returns the old value and stores a new one",
+    weight: 0.85,
+    reason: "creates or changes data",
+    noun: "sometimes",
+    words: "issue bill",
   },
-  {
-    words: "read group",
-    category: "write",
-    at: "end",
-    reason: "hands entries out and advances the group's state",
-  },
-  { words: "list set", category: "write", at: "end", reason: "overwrites an element of a list" },
-  {
-    words: "get delete",
-    category: "destructive",
-    at: "anywhere",
-    reason: "returns the value and removes it",
-  },
-  { words: "place order", category: "financial", at: "anywhere", reason: "commits money" },
-  { words: "send transaction", category: "financial", at: "anywhere", reason: "moves assets" },
-  {
-    words: "sign transaction",
-    category: "financial",
-    at: "anywhere",
-    reason: "authorises moving assets",
-  },
-  { words: "transfer funds", category: "financial", at: "anywhere", reason: "moves money" },
-  { words: "transfer money", category: "financial", at: "anywhere", reason: "moves money" },
-  {
-    words: "factory reset",
-    category: "destructive",
-    at: "anywhere",
-    reason: "erases everything that was set up",
-  },
-  {
-    words: "force push",
-    category: "destructive",
-    at: "anywhere",
-    reason: "replaces history that others rely on",
-  },
-  {
-    words: "tear down",
-    category: "destructive",
-    at: "anywhere",
-    reason: "takes down what is running",
-  },
-  { words: "shut down", category: "destructive", at: "anywhere", reason: "ends what is running" },
-  { words: "sorted set", category: null, at: "anywhere", reason: "a data structure" },
-  { words: "pull request", category: null, at: "anywhere", reason: "a thing, not an instruction" },
-  { words: "merge request", category: null, at: "anywhere", reason: "a thing, not an instruction" },
-  { words: "check run", category: null, at: "anywhere", reason: "a thing, not an instruction" },
-  { words: "work item", category: null, at: "anywhere", reason: "a thing, not an instruction" },
-  { words: "use case", category: null, at: "anywhere", reason: "a thing, not an instruction" },
 ];
-
-/** Words in which the classifier would otherwise see two: “payload” pays nothing. */
-export const WHOLE_WORDS =
-  "payload dataset findings getter address addon addons putty isolation canvas canary hash hasura";
-
-/** Words that name a screen, and the verbs that then act on it, whatever they mean elsewhere. */
-export const SURFACES: readonly { words: string; verbs: string }[] = [
-  {
-    words:
-      "browser puppeteer playwright webpage element dropdown viewport dialog dialogs tab tabs mouse keyboard",
-    verbs:
-      "select close resize drag drop upload fill clear choose check uncheck open switch type press focus scroll tap handle",
-  },
-  { words: "page pages form", verbs: "select close resize drag fill scroll click hover" },
-];
-
-/** Verbs with which SQL is run, and verbs with which it is only looked at. */
-export const SQL_RUNNERS = "query run runs execute executes perform performs select sql";
-export const SQL_READERS =
-  "explain analyze analyse validate format parse lint check translate generate optimize estimate";
-
-/** What a tool gives back: a later sentence that cleans or cuts it speaks of the answer only. */
-export const OWN_ANSWER_WORDS = "output outputs response responses returned result results answer";
-
-/** Own words of a definition that promise nothing changes. */
-export const READ_ONLY_PHRASES: readonly string[] = [
-  "read-only",
-  "read only",
-  "readonly",
-  "does not modify",
-  "doesn't modify",
-  "without modifying",
-  "without making changes",
-  "select query",
-  "select queries",
-  "select statement",
-];
-
-/** Parts of containers: removing one is less than removing the key, the record or the server. */
-export const ELEMENT_WORDS =
-  "element elements path member members field fields entry entries item items occurrence occurrences bit consumer " +
-  "label labels reaction reactions observation observations reviewer reviewers assignee assignees attendee";
-
-/** What is only attached to something: removing it takes a part away, whatever it is attached to. */
-export const ATTACHED_WORDS =
-  "label labels tag tags reaction reactions reviewer reviewers assignee assignees attendee attendees watcher watchers " +
-  "member members follower followers participant participants protection restriction restrictions";
-
-export const CONTAINER_WORDS =
-  "list set array hash stream queue object map json issue card cart playlist group team board role channel watchlist ";

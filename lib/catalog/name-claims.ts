@@ -2,6 +2,7 @@ import type { Claim } from "./claim.ts";
 import { type MoneyContext, moneyObject } from "./money.ts";
 import {
   actionNouns,
+  meaningWithObject,
   nameTerm,
   type Phrase,
   phrases,
@@ -9,21 +10,36 @@ import {
   settlesAsWork,
   severity,
   type Term,
+  thingNouns,
 } from "./vocabulary.ts";
 import { phraseAt } from "./words.ts";
+
+/**
+ * Which nouns at the end of a name without a verb say that it is read. “stock_price” may be, and “drown_member”
+ * looks the same: where no description says more only names of results count, and none where the
+ * description uses the name's first word as a verb.
+ */
+export type TrustedNouns = "all" | "results" | "none";
 
 /**
  * What a tool's name claims. `words` is the name in lower-case words, `moneyContext` whether the rest
  * of the definition speaks of money. Returns the worst claim of its clauses ("get_and_delete" has
  * two), or undefined when no word of it is known.
  */
-export function nameClaim(words: readonly string[], moneyContext: MoneyContext): Claim | undefined {
+export function nameClaim(
+  words: readonly string[],
+  moneyContext: MoneyContext,
+  nouns: TrustedNouns,
+): Claim | undefined {
   let worst: Claim | undefined;
-  clauses(words).forEach((clause, position) => {
-    const claim = clauseClaim(clause, moneyContext);
+  const parts = clauses(words);
+  // "check_and_set": a verb alone in front makes verbs of what is joined to it.
+  const verbFirst = parts[0]?.length === 1;
+  parts.forEach((clause, position) => {
+    const claim = clauseClaim(clause, moneyContext, nouns);
     // "get_user_or_post": after a first clause only a certain verb opens another.
-    if (claim === undefined || (position > 0 && worst !== undefined && claim.strength !== "firm"))
-      return;
+    const isAction = claim?.strength === "firm" || verbFirst;
+    if (claim === undefined || (position > 0 && worst !== undefined && !isAction)) return;
     if (worst === undefined || severity(claim.category) > severity(worst.category)) worst = claim;
   });
   return worst;
@@ -40,7 +56,11 @@ function clauses(words: readonly string[]): string[][] {
   return result.filter((clause) => clause.length > 0);
 }
 
-function clauseClaim(clause: string[], moneyContext: MoneyContext): Claim | undefined {
+function clauseClaim(
+  clause: string[],
+  moneyContext: MoneyContext,
+  nouns: TrustedNouns,
+): Claim | undefined {
   const phrase = findPhrase(clause, (candidate) => candidate.category !== null);
   if (phrase?.category) {
     return {
@@ -52,8 +72,18 @@ function clauseClaim(clause: string[], moneyContext: MoneyContext): Claim | unde
   }
   const words = withoutNeutralPhrases(clause);
   const head = headVerb(words);
-  if (head === undefined) return nounClaim(words);
-  const object = words.slice(head.index + 1);
+  const [verb = "", ...object] = words.slice(head?.index ?? 0);
+  const meaning = meaningWithObject(verb, object);
+  if (meaning !== undefined) {
+    const { category, reason, element } = meaning;
+    const evidence = {
+      source: "name",
+      quote: `${verb} ${meaning.object}`,
+      meaning: reason,
+    } as const;
+    return { ...base, category, weight: 0.95, element, evidence };
+  }
+  if (head === undefined) return nounClaim(words, nouns);
   if (head.term.light) return lightClaim(head.term, object) ?? verbClaim(head);
   const money =
     severity(head.term.category) > 0
@@ -99,7 +129,10 @@ function headVerb(words: readonly string[]): Head | undefined {
     if (first.term.noun === "never") return { ...first, strength: "firm" };
     // "list_append", "set_add": the container's name stands before the verb.
     if (next?.term.noun === "never") return { ...next, strength: "firm" };
-    return { ...first, strength: first.term.noun === "sometimes" ? "firm" : "doubtful" };
+    // "transfer_status", "trade_history": two nouns, where a sentence says so.
+    const names = words.length === 2 && resultNouns.has(words[1] ?? "");
+    const strength = first.term.noun === "sometimes" && !names ? "firm" : "doubtful";
+    return { ...first, strength };
   }
   const certain = found.find(({ term }) => term.noun === "never");
   if (certain !== undefined) return { ...certain, strength: "firm" };
@@ -132,9 +165,11 @@ function lightClaim(term: Term, object: readonly string[]): Claim | undefined {
   return undefined;
 }
 
-function nounClaim(words: readonly string[]): Claim | undefined {
+function nounClaim(words: readonly string[], nouns: TrustedNouns): Claim | undefined {
   const last = words.at(-1);
-  if (last === undefined || !resultNouns.has(last)) return undefined;
+  if (last === undefined || nouns === "none") return undefined;
+  const trustsThings = nouns === "all" || words.length === 1;
+  if (!resultNouns.has(last) && !(trustsThings && thingNouns.has(last))) return undefined;
   return {
     ...base,
     category: "read",

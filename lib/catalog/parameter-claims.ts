@@ -1,26 +1,37 @@
 import type { Category } from "#lib/policy/types.ts";
 import type { Claim } from "./claim.ts";
 import { quoteAround } from "./hidden-text.ts";
-import { PLAIN_SELECTOR_WORDS, SELECTOR_WORDS } from "./lexicon.ts";
+import {
+  ATTACHED_WORDS,
+  PLAIN_SELECTOR_WORDS,
+  SELECTOR_SUFFIXES,
+  SELECTOR_WORDS,
+} from "./lexicon-context.ts";
 import type { Parameter } from "./parameters.ts";
 import { nameTerm, severity, type Term, wordSet } from "./vocabulary.ts";
 import { splitWords } from "./words.ts";
 
 const selectors = wordSet(SELECTOR_WORDS);
+const suffixes = wordSet(SELECTOR_SUFFIXES);
+const attachedWords = wordSet(ATTACHED_WORDS);
 const plainSelectors = wordSet(PLAIN_SELECTOR_WORDS);
 
 /**
  * What an argument that selects the operation admits: the worst of its enumerated values, or of the
- * words its own description lists ("create, drop, list").
+ * words its own description lists ("create, drop, list"). `tool.reads`: name and description both
+ * call it reading; then a “method” is what is asked about, unless the schema itself enumerates it.
  */
 export function parameterClaim(
   parameters: readonly Parameter[],
-  description: string,
+  tool: { nameWords: readonly string[]; description: string; reads: boolean },
 ): Claim | undefined {
+  const isMark = tool.nameWords.some((word) => attachedWords.has(word));
   let worst: Claim | undefined;
   for (const parameter of parameters) {
     if (!isSelector(parameter)) continue;
-    const claim = worstOperation(parameter, description);
+    if (tool.reads && plainSelectors.has(parameter.name) && parameter.enumValues.length === 0)
+      continue;
+    const claim = worstOperation(parameter, tool.description, isMark);
     if (claim && (!worst || severity(claim.category) > severity(worst.category))) worst = claim;
   }
   return worst;
@@ -31,7 +42,8 @@ export function isSelector(parameter: Parameter): boolean {
   if (/^\W*(?:optional\W+)?filter/i.test(parameter.description)) return false;
   const words = splitWords(parameter.name);
   if (words.length === 1 && parameter.required && plainSelectors.has(words[0] ?? "")) return true;
-  return (words.length === 1 || parameter.required) && selectors.has(words.at(-1) ?? "");
+  const last = words.length > 1 && suffixes.has(words.at(-1) ?? "") ? words.at(-2) : words.at(-1);
+  return (words.length === 1 || parameter.required) && selectors.has(last ?? "");
 }
 
 /** What an operation does, by the first verb of its name; undefined where no word of it is known. */
@@ -45,7 +57,11 @@ function operationTerm(value: string): Term | undefined {
     .find((candidate) => candidate !== undefined && !candidate.light);
 }
 
-function worstOperation(parameter: Parameter, description: string): Claim | undefined {
+function worstOperation(
+  parameter: Parameter,
+  description: string,
+  isMark: boolean,
+): Claim | undefined {
   const values =
     parameter.enumValues.length > 0
       ? parameter.enumValues
@@ -57,10 +73,12 @@ function worstOperation(parameter: Parameter, description: string): Claim | unde
   let worst: Claim | undefined;
   for (const value of values) {
     const term = operationTerm(value);
-    if (term === undefined || (worst && severity(term.category) <= severity(worst.category)))
-      continue;
+    if (term === undefined) continue;
+    // Taking a label off as well as putting it on changes a mark and loses nothing.
+    const category = isMark && term.word === "remove" ? "write" : term.category;
+    if (worst && severity(category) <= severity(worst.category)) continue;
     worst = {
-      category: term.category,
+      category,
       weight: 0.85,
       strength: "firm",
       element: term.element,

@@ -87,18 +87,47 @@ function readParameter(
 }
 
 function readChildren(schema: Schema, walk: Walk, depth: number): Parameter[] {
-  const holders = [schema, asSchema(schema.items), ...alternatives(schema)].flatMap((holder) => {
-    if (holder === undefined) return [];
+  if (isPlain(schema)) return [];
+  const items = asSchema(schema.items);
+  const nested = items === undefined ? [] : [items, ...alternatives(resolve(items, walk))];
+  const holders = [schema, ...nested, ...alternatives(schema)].flatMap((holder) => {
     const resolved = resolve(holder, walk);
     return resolved.properties === undefined ? [] : [resolved];
   });
-  const holder = holders[0];
-  if (holder === undefined) return [];
+  if (holders.length === 0) return [];
   if (depth >= MAX_DEPTH) {
     walk.truncated = true;
     return [];
   }
-  return readProperties(holder, walk, depth + 1);
+  return mergeAlternatives(holders.map((holder) => readProperties(holder, walk, depth + 1)));
+}
+
+/** Whether a schema is about one simple value, as most are. */
+function isPlain(schema: Schema): boolean {
+  return (
+    schema.properties === undefined &&
+    schema.items === undefined &&
+    schema.anyOf === undefined &&
+    schema.oneOf === undefined &&
+    schema.allOf === undefined
+  );
+}
+
+/** What any of several forms takes; required only where all forms that there are require it. */
+function mergeAlternatives(forms: readonly (readonly Parameter[])[]): Parameter[] {
+  const merged = new Map<string, Parameter>();
+  for (const parameter of forms.flat()) {
+    const known = merged.get(parameter.name);
+    const values = [...new Set([...(known?.enumValues ?? []), ...parameter.enumValues])];
+    merged.set(parameter.name, {
+      ...(known ?? parameter),
+      required: forms.every((form) =>
+        form.some(({ name, required }) => required && name === parameter.name),
+      ),
+      enumValues: values.slice(0, MAX_ENUM_VALUES),
+    });
+  }
+  return [...merged.values()];
 }
 
 function typeText(declared: Schema, walk: Walk, depth: number): string {
@@ -128,6 +157,7 @@ function arrayText(schema: Schema, walk: Walk, depth: number): string {
 }
 
 function enumValues(schema: Schema, walk: Walk): string[] {
+  if (schema.enum === undefined && schema.const === undefined && isPlain(schema)) return [];
   const holders = [schema, asSchema(schema.items), ...alternatives(schema)];
   const values = holders.flatMap((holder) => {
     if (holder === undefined) return [];

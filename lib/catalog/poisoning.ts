@@ -88,11 +88,12 @@ export const ORDER_WORDS: readonly string[] = ORDERS.flatMap(({ needs }) => need
 /**
  * Looks for tool poisoning in the texts of a definition: orders to the model, hidden characters,
  * texts too long to be read, names that imitate others. At most one finding of each kind.
- * A pattern match is a reason to look, not proof of intent.
+ * A pattern match is a reason to look, not proof of intent. `whole` is the texts, a line each.
  */
 export function findPoisoning(
   name: string,
   texts: readonly DefinitionText[],
+  whole: string,
   scan: TextScan,
 ): SignalFinding[] {
   const findings: SignalFinding[] = [];
@@ -106,13 +107,16 @@ export function findPoisoning(
       },
     });
   }
-  const orders = ORDERS.filter(({ needs }) => needs.some((word) => scan.words.has(word)));
+  const orders = ORDERS.filter(({ needs }) => needs.some((word) => scan.words.has(word))).filter(
+    // One search of everything spares most definitions a search of each of their texts.
+    ({ pattern }) => scan.hides || pattern.test(whole),
+  );
   for (const { source, text } of texts) {
     const oversized = text.length > OVERSIZED_CHARACTERS;
     if (orders.length === 0 && !scan.hides && !oversized) continue;
     const part = { source, text: text.slice(0, MAX_READ) };
     const found = [
-      orders.length > 0 ? findOrder(part, orders) : undefined,
+      orders.length > 0 ? findOrder(part, orders, scan) : undefined,
       scan.hides ? findHidden(part) : undefined,
       oversized ? oversize(source, text) : undefined,
     ];
@@ -127,9 +131,10 @@ export function findPoisoning(
 function findOrder(
   { source, text }: DefinitionText,
   orders: typeof ORDERS,
+  { hides }: TextScan,
 ): SignalFinding | undefined {
   // Without them, so that they cannot split the words looked for.
-  const readable = withoutInvisible(text);
+  const readable = hides ? withoutInvisible(text) : text;
   for (const { pattern } of orders) {
     const match = pattern.exec(readable);
     if (match === null) continue;

@@ -78,6 +78,7 @@ function openArgument(signals: ReadonlySet<Signal>, category: Category): string 
   if (signals.has("accepts_shell_command")) return "it accepts a shell command";
   if (signals.has("accepts_code")) return "it accepts code";
   if (signals.has("accepts_sql")) return "it accepts SQL";
+  if (signals.has("accepts_template") && category === "execute") return "it runs a template";
   // That what it does depends on its arguments is what Execute means already.
   if (signals.has("selects_operation") && category !== "execute") {
     return "an open argument selects the operation";

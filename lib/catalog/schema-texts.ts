@@ -16,7 +16,9 @@ export function schemaTexts(schema: unknown): string[] {
     } else if (Array.isArray(node)) {
       waiting.push(...node.slice(0, MAX_NODES));
     } else if (typeof node === "object" && node !== null) {
-      for (const [key, value] of Object.entries(node)) {
+      for (const key of Object.keys(node)) {
+        // A key of this very object; what it holds stays unknown.
+        const value = (node as Record<string, unknown>)[key];
         if (typeof value === "object" && value !== null) {
           if (key !== "required") texts.push(key);
           waiting.push(value);

@@ -21,15 +21,31 @@ export interface ParameterSignal {
   meaning: string;
 }
 
+/** What each parameter of one definition reveals; each is looked at once. */
+export type RevealedSignals = (parameter: Parameter) => readonly ParameterSignal[];
+
+export function revealSignals(input: SignalInput): RevealedSignals {
+  const known = new Map<Parameter, readonly ParameterSignal[]>();
+  return (parameter) => {
+    const found = known.get(parameter) ?? signalsOfParameter(parameter, input);
+    known.set(parameter, found);
+    return found;
+  };
+}
+
 /** Signals of a definition with their evidence, at most one finding per signal. */
-export function findSignals(input: SignalInput, scan: TextScan): SignalFinding[] {
+export function findSignals(
+  input: SignalInput,
+  scan: TextScan,
+  revealed: RevealedSignals,
+): SignalFinding[] {
   const findings = new Map<Signal, SignalFinding>();
   const add = (finding: SignalFinding | undefined) => {
     if (finding !== undefined && !findings.has(finding.signal))
       findings.set(finding.signal, finding);
   };
   for (const parameter of input.parameters) {
-    for (const { signal, meaning } of signalsOfParameter(parameter, input)) {
+    for (const { signal, meaning } of revealed(parameter)) {
       if (!findings.has(signal)) add(finding(signal, "parameter", parameter.name, meaning));
     }
   }
@@ -52,12 +68,12 @@ export function findSignals(input: SignalInput, scan: TextScan): SignalFinding[]
  * directly. One nested in an optional setting does not open the whole tool.
  */
 export function openSignals(
-  input: SignalInput,
   topLevel: readonly Parameter[],
+  revealed: RevealedSignals,
 ): ReadonlySet<Signal> {
   const open = new Set<Signal>();
   for (const parameter of topLevel) {
-    for (const { signal } of signalsOfParameter(parameter, input)) {
+    for (const { signal } of revealed(parameter)) {
       if (signal !== "selects_operation" || parameter.required) open.add(signal);
     }
   }
@@ -92,65 +108,62 @@ function isDenied(text: string, at: number, signal: Signal): boolean {
 }
 
 /** What one parameter reveals; `input` is the definition it belongs to. */
-export function* signalsOfParameter(
+export function signalsOfParameter(
   parameter: Parameter,
   input: SignalInput,
-): Generator<ParameterSignal> {
+): readonly ParameterSignal[] {
   const words = splitWords(parameter.name);
   const last = words.at(-1) ?? "";
   const has = (...wanted: string[]) => wanted.some((word) => words.includes(word));
   const isText = parameter.type === "any" || parameter.type.includes("string");
   const open = isText && parameter.enumValues.length === 0;
-  const found = (signal: Signal, meaning: string) => ({ signal, meaning });
+  const bulk = isBulkList(parameter, last)
+    ? [{ signal: "bulk", meaning: "takes a list of things to act on" } as const]
+    : NONE;
 
-  if (!isText) {
-    if (isBulkList(parameter, last)) yield found("bulk", "takes a list of things to act on");
-    return;
-  }
-  if (parameter.type.includes("array") && isBulkList(parameter, last)) {
-    yield found("bulk", "takes a list of things to act on");
-  }
   // Most names are of no interest, and every rule below needs one of these words.
-  if (!words.some((word) => tellingWords.has(word))) return;
-  if (isSecret(words, parameter)) yield found("takes_secret", "a secret passes through the model");
-  if (!open) return;
+  if (!isText || !words.some((word) => tellingWords.has(word))) return bulk;
+  const signals: ParameterSignal[] = [...bulk];
+  const add = (signal: Signal, meaning: string) => signals.push({ signal, meaning });
+  if (isSecret(words, parameter)) add("takes_secret", "a secret passes through the model");
+  if (!open) return signals;
   const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 2_000)} ${parameter.description}`;
   if (has("url", "urls", "uri", "endpoint", "webhook", "href")) {
-    yield found("accepts_url", "takes an address to contact");
+    add("accepts_url", "takes an address to contact");
   }
-  if (isPath(words, last, around, input))
-    yield found("accepts_path", "takes a place in a file system");
+  if (isPath(words, last, around, input)) add("accepts_path", "takes a place in a file system");
   if (last === "sql" || (has("query", "statement") && speaksOfSql(parameter, input))) {
-    yield found("accepts_sql", "takes SQL");
+    add("accepts_sql", "takes SQL");
   } else if (has("cypher") || (last === "query" && /\bcypher\b/i.test(around))) {
-    yield found("accepts_code", "takes a query language that can change data");
+    add("accepts_code", "takes a query language that can change data");
   }
-  if (isCode(words, last, around)) yield found("accepts_code", "takes code to run");
+  if (isCode(words, last, around)) add("accepts_code", "takes code to run");
   if (
     has("template", "html", "markup", "jinja", "handlebars") &&
-    last !== "id" &&
-    last !== "name"
+    !["id", "name", "file", "path", "url", "uri"].includes(last)
   ) {
-    yield found("accepts_template", "takes markup or a template");
+    add("accepts_template", "takes markup or a template");
   }
   if (has("command", "cmd", "commands", "argv", "shell", "bash")) {
     if (
-      /\b(?:shell|bash|terminal|command[- ]line|cli|subprocess|powershell|execute[ _]commands?|run[ _]commands?)\b/i.test(
+      /\b(?:shell|bash|terminal|command[- ]line|cli|subprocess|powershell|ssh|exec|sandbox|remote host|execute[ _]commands?|run[ _]commands?)\b/i.test(
         around,
       )
     ) {
-      yield found("accepts_shell_command", "takes a command line to run");
+      add("accepts_shell_command", "takes a command line to run");
     } else {
-      yield found("selects_operation", "an open text decides which operation runs");
+      add("selects_operation", "an open text decides which operation runs");
     }
   } else if (
     ["action", "operation", "op", "subcommand", "verb", "method"].includes(last) &&
     words.length === 1
   ) {
-    yield found("selects_operation", "an open text decides which operation runs");
+    add("selects_operation", "an open text decides which operation runs");
   }
+  return signals;
 }
 
+const NONE: readonly ParameterSignal[] = [];
 const tellingWords = wordSet(
   "password passwd passphrase secret apikey key credential credentials mnemonic bearer token " +
     "url urls uri endpoint webhook href file filename filepath path paths directory directories folder dir cwd " +

@@ -1,5 +1,10 @@
 import { withoutInvisible } from "./hidden-text.ts";
-import { ATTACHED_WORDS, CONTAINER_WORDS, ELEMENT_WORDS, READ_ONLY_PHRASES } from "./lexicon.ts";
+import {
+  ATTACHED_WORDS,
+  CONTAINER_WORDS,
+  ELEMENT_WORDS,
+  READ_ONLY_PHRASES,
+} from "./lexicon-context.ts";
 import { type MoneyContext, speaksOfMoney } from "./money.ts";
 import { type Parameter, parameterSummary } from "./parameters.ts";
 import { type DefinitionText, ORDER_WORDS } from "./poisoning.ts";
@@ -14,6 +19,8 @@ import { splitWords } from "./words.ts";
 export interface Subject {
   /** Every text of the definition as it came, for the search for hidden orders. */
   texts: DefinitionText[];
+  /** The same, a line each. */
+  whole: string;
   scan: TextScan;
   nameWords: string[];
   description: string;
@@ -49,12 +56,14 @@ export function readSubject(definition: ToolDefinition): Subject {
   const topLevel = parameterSummary(definition.inputSchema).list;
   const parameters = flatten(topLevel);
   const texts = textsOf(definition);
-  const scan = scanText(joined(texts));
+  const whole = joined(texts);
+  const scan = scanText(whole);
   const visible = (text: string) => (scan.hides ? withoutInvisible(text) : text);
   const description = visible((definition.description ?? "").slice(0, MAX_DESCRIPTION)).trim();
   const nameWords = splitWords(visible(definition.name.slice(0, MAX_NAME)));
   return {
     texts,
+    whole,
     // What is hidden may split words: then every pattern is tried.
     scan: scan.hides ? { hides: true, words: allTriggers } : scan,
     nameWords,
@@ -127,8 +136,12 @@ function repeats(description: string, nameWords: readonly string[]): boolean {
   return description.length <= name.length * 2 && splitWords(description).join(" ") === name;
 }
 
-function flatten(parameters: readonly Parameter[]): Parameter[] {
-  return parameters.flatMap((parameter) => [parameter, ...flatten(parameter.children)]);
+function flatten(parameters: readonly Parameter[], into: Parameter[] = []): Parameter[] {
+  for (const parameter of parameters) {
+    into.push(parameter);
+    if (parameter.children.length > 0) flatten(parameter.children, into);
+  }
+  return into;
 }
 
 function joined(texts: readonly DefinitionText[]): string {

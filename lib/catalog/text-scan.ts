@@ -45,15 +45,15 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
     const found = new Set<string>();
     let hides = text.includes("<!--");
     let hash = 0;
-    let encoded = 0;
+    // Positions instead of counters, so that nothing but the hash is touched inside a word.
+    let encodedBreak = -1;
+    let lastSpace = -1;
     let spaces = 0;
     for (let at = 0; at <= text.length; at += 1) {
       const code = at < text.length ? text.charCodeAt(at) : NEWLINE;
       const kind = KIND[code] ?? 0;
       if ((kind & WORD) !== 0) {
         hash = step(hash, code);
-        encoded += 1;
-        spaces = 0;
         continue;
       }
       if (hash !== 0) {
@@ -61,14 +61,12 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
         if (word !== undefined) found.add(word);
         hash = 0;
       }
-      if ((kind & ENCODED) !== 0) {
-        encoded += 1;
-        spaces = 0;
-        continue;
-      }
-      if (kind === 0 || encoded >= ENCODED_RUN) hides = true;
-      encoded = 0;
-      spaces = (kind & SPACE) === 0 ? 0 : spaces + 1;
+      if ((kind & ENCODED) !== 0) continue;
+      if (kind === 0 || at - encodedBreak > ENCODED_RUN) hides = true;
+      encodedBreak = at;
+      if ((kind & SPACE) === 0) continue;
+      spaces = lastSpace === at - 1 ? spaces + 1 : 1;
+      lastSpace = at;
       if (spaces >= SPACE_RUN) hides = true;
     }
     return { hides, words: found };

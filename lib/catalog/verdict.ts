@@ -1,8 +1,8 @@
 import type { Category } from "#lib/policy/types.ts";
 import type { Claim } from "./claim.ts";
 import { type DescriptionReading, readDescription } from "./description-claims.ts";
-import { SQL_READERS, SQL_RUNNERS } from "./lexicon.ts";
-import { nameClaim } from "./name-claims.ts";
+import { SQL_READERS, SQL_RUNNERS } from "./lexicon-context.ts";
+import { nameClaim, type TrustedNouns } from "./name-claims.ts";
 import { parameterClaim } from "./parameter-claims.ts";
 import { signalsOfParameter } from "./signals.ts";
 import type { Subject } from "./subject.ts";
@@ -36,14 +36,19 @@ export function decide(subject: Subject): Verdict {
     };
   }
   const reading = readDescription(subject.description, subject.moneyContext);
-  const named = believableName(nameClaim(subject.nameWords, subject.moneyContext), reading);
+  const nouns = trustedNouns(subject, reading);
+  const named = believableName(nameClaim(subject.nameWords, subject.moneyContext, nouns), reading);
   const described = believableDescription(named, reading);
   // “list_todos” by action: on a tool that reads, an optional argument of that name is a filter.
   const selecting =
     named?.category === "read"
       ? subject.topLevel.filter(({ required }) => required)
       : subject.parameters;
-  const selected = parameterClaim(selecting, subject.description);
+  const selected = parameterClaim(selecting, {
+    nameWords: subject.nameWords,
+    description: subject.description,
+    reads: named?.category === "read" && reading.head?.category === "read",
+  });
   // “Manage comments” by an action that only creates and replies: the operations say what managing is.
   const claims = [named, ...described, selected]
     .filter((claim) => claim !== undefined)
@@ -103,6 +108,14 @@ function openSqlClaim(subject: Subject): Claim | undefined {
     meaning: "is SQL that may do anything",
   } as const;
   return { category: "execute", weight: 0.8, strength: "firm", element: false, evidence };
+}
+
+function trustedNouns(
+  { nameWords, description }: Subject,
+  reading: DescriptionReading,
+): TrustedNouns {
+  if (description === "") return "results";
+  return reading.unknownVerb !== undefined && reading.unknownVerb === nameWords[0] ? "none" : "all";
 }
 
 /** A name's uncertain verb ("set_members") gives way to a description with a clear one. */

@@ -1,5 +1,13 @@
 import type { Category } from "#lib/policy/types.ts";
-import { ACTION_NOUNS, PHRASES, RESULT_NOUNS, VERBS, WHOLE_WORDS } from "./lexicon.ts";
+import { PROSE_VERBS, type TermGroup, VERBS } from "./lexicon.ts";
+import {
+  ACTION_NOUNS,
+  PHRASES,
+  RESULT_NOUNS,
+  THING_NOUNS,
+  VERB_OBJECTS,
+  WHOLE_WORDS,
+} from "./lexicon-context.ts";
 import { inflect } from "./words.ts";
 
 /** A verb of the lexicon, ready for look-up. `noun` as in the lexicon; "never" where it is absent. */
@@ -11,6 +19,8 @@ export interface Term {
   noun: "never" | "sometimes" | "often";
   light: boolean;
   element: boolean;
+  /** A verb only in a sentence, with its object behind it. */
+  prose: boolean;
 }
 
 export type VerbForm = "base" | "third" | "gerund" | "past";
@@ -33,10 +43,42 @@ export const wordSet = (words: string): ReadonlySet<string> => new Set(listed(wo
 
 export const resultNouns = wordSet(RESULT_NOUNS);
 
-export const phrases: readonly Phrase[] = PHRASES.map((phrase) => ({
-  ...phrase,
-  words: listed(phrase.words),
-}));
+export const thingNouns = wordSet(THING_NOUNS);
+
+export const phrases: readonly Phrase[] = PHRASES.flatMap(({ phrases, ...phrase }) =>
+  phrases.map((words) => ({ ...phrase, words: listed(words) })),
+);
+
+/** What a verb means with an object that stands close behind it. */
+export interface ObjectMeaning {
+  object: string;
+  category: Category;
+  reason: string;
+  element: boolean;
+}
+
+const objectMeanings = new Map<string, Map<string, ObjectMeaning>>();
+for (const { verbs, objects, category, reason, element = false } of VERB_OBJECTS) {
+  for (const verb of listed(verbs)) {
+    const known = objectMeanings.get(verb) ?? new Map<string, ObjectMeaning>();
+    for (const object of listed(objects)) known.set(object, { object, category, reason, element });
+    objectMeanings.set(verb, known);
+  }
+}
+
+/** What the lexicon says of this verb with one of these objects; undefined for most. */
+export function meaningWithObject(
+  verb: string,
+  objects: readonly string[],
+): ObjectMeaning | undefined {
+  const known = objectMeanings.get(verb);
+  if (known === undefined) return undefined;
+  for (const object of objects) {
+    const meaning = known.get(object);
+    if (meaning !== undefined) return meaning;
+  }
+  return undefined;
+}
 
 export interface ActionNoun {
   category: Category;
@@ -64,20 +106,10 @@ const terms = new Map<string, Term>();
 const inflected = new Map<string, InflectedTerm>();
 
 for (const group of VERBS) {
-  for (const word of listed(group.words)) {
-    const term: Term = {
-      word,
-      category: group.category,
-      weight: group.weight,
-      reason: group.reason,
-      noun: group.noun ?? "never",
-      light: group.light ?? false,
-      element: group.element ?? false,
-    };
-    terms.set(word, term);
-  }
+  for (const term of termsOf(group, false)) terms.set(term.word, term);
 }
-for (const term of terms.values()) {
+const proseTerms = PROSE_VERBS.flatMap((group) => termsOf(group, true));
+for (const term of [...terms.values(), ...proseTerms]) {
   const forms = inflect(term.word);
   for (const [form, words] of Object.entries({ ...forms, base: [term.word] })) {
     for (const word of words) {
@@ -87,6 +119,19 @@ for (const term of terms.values()) {
       }
     }
   }
+}
+
+function termsOf(group: TermGroup, prose: boolean): Term[] {
+  return listed(group.words).map((word) => ({
+    word,
+    category: group.category,
+    weight: group.weight,
+    reason: group.reason,
+    noun: group.noun ?? "never",
+    light: group.light ?? false,
+    element: group.element ?? false,
+    prose,
+  }));
 }
 
 /** The verb that a word of running text is a form of. */

@@ -4,6 +4,7 @@
  * Digits stay with the letters before them ("oauth2"). Anything that is not a letter or digit separates.
  */
 export function splitWords(name: string): string[] {
+  if (ONE_WORD.test(name)) return [name];
   if (SNAKE_OR_KEBAB.test(name)) return name.split(SEPARATORS);
   return name
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
@@ -13,6 +14,7 @@ export function splitWords(name: string): string[] {
     .filter((word) => word !== "");
 }
 
+const ONE_WORD = /^[a-z\d]+$/;
 /** What most names are; splitting them takes no Unicode. */
 const SNAKE_OR_KEBAB = /^[a-z\d]+(?:[_-]+[a-z\d]+)*$/;
 const SEPARATORS = /[_-]+/;

@@ -41,6 +41,16 @@ export const refusals: readonly Refusal[] = [
     what: "Tell the person, keep the arguments, and repeat the same call later: it joins the same request, and once approved it runs, once.",
   },
   {
+    id: "approvals-full",
+    title: "Too many calls wait for approval",
+    form: "HTTP 200, tool result with isError, outcome approvals_full",
+    example:
+      'Approval required, and nobody was asked: valkey_write on server "valkey" needs a person\'s approval. Reason: 20 calls of this agent wait for a person already. The action was not performed. Do not try other arguments; wait until some are decided, at least 60 seconds, then call valkey_write once. Rule: tools.valkey_write. Decision 0199.',
+    means:
+      "An agent may have 20 requests waiting at a time, so that one in a loop does not bury what people have to read.",
+    what: "Stop trying other arguments. Ask whoever approves to decide what waits; each decision, and each request that expires, makes room for one.",
+  },
+  {
     id: "unknown-tool",
     title: "Hidden or unknown tool",
     form: "HTTP 200, JSON-RPC error −32602",

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { SealedSecret, ServerRecord, ToolRecord } from "./types.ts";
+import type { HeldRecord, SealedSecret, ServerRecord, ToolRecord } from "./types.ts";
 
 /** What a token, used on one server's URL, stands for; everything admission will check again. */
 export interface Access {
@@ -43,6 +43,7 @@ export interface Gate {
   /** The stored policy document, not yet checked. */
   document: unknown;
   tools: ToolRecord[];
+  held: HeldRecord[];
   server: ServerRecord;
 }
 
@@ -118,6 +119,7 @@ export async function loadGate(
     observe: row.mode === "observe",
     document: row.document,
     tools: row.tools ?? [],
+    held: row.held ?? [],
     server: {
       orgId,
       id: serverId,
@@ -166,6 +168,7 @@ interface GateRow {
   mode: "enforce" | "observe";
   document: unknown;
   tools: ToolRecord[] | null;
+  held: HeldRecord[] | null;
   secrets: SealedSecret[] | null;
   stripped_capabilities: string[] | null;
 }
@@ -189,12 +192,15 @@ const accessSql = `
 const gateSql = `
   select s.revision, s.slug, s.name, s.kind, s.url, s.connector, s.transport, s.protocol_revisions, s.settings,
     s.stripped_capabilities,
-    p.version as policy_version, p.mode, v.document,
+    coalesce(v.decides_as, v.version) as policy_version, p.mode, v.document,
     (select json_agg(json_build_object('name', t.name, 'digest', t.digest, 'definition', t.definition,
         'category', coalesce(t.override_category, t.category),
         'riskClass', coalesce(t.override_risk_class, t.risk_class)))
       from tools t
       where t.org_id = s.org_id and t.server_id = s.id and t.state = 'accepted') as tools,
+    (select json_agg(json_build_object('name', h.name, 'digest', h.held_digest))
+      from tools h
+      where h.org_id = s.org_id and h.server_id = s.id and h.state = 'held') as held,
     (select json_agg(json_build_object('name', x.name, 'sealed', x.sealed))
       from server_secrets x where x.org_id = s.org_id and x.server_id = s.id) as secrets
   from servers s

@@ -56,6 +56,9 @@ export async function withdrawApproval(
            select 1 from approval_holds h
            where h.org_id = $1 and h.approval_id = a.id and h.at > now() - interval '1 minute'
              and h.call_id not in (select call_id from ended))
+         and not exists (
+           select 1 from approval_tasks t
+           where t.org_id = $1 and t.approval_id = a.id and t.state = 'waiting' and t.expires_at > now())
      )
      select count(*)::int as count from ended`,
     [orgId, callId, scope, requestId],

@@ -59,4 +59,5 @@ export async function findTasks(
 /** Forgets tasks whose server has forgotten them as well. */
 export async function pruneTasks(pool: Pool): Promise<void> {
   await pool.query("delete from upstream_tasks where expires_at <= now()");
+  await pool.query("delete from approval_tasks where expires_at <= now()");
 }

@@ -8,6 +8,12 @@ export interface ToolRecord {
   riskClass: string;
 }
 
+/** A definition that waits for a person, as it was last announced. */
+export interface HeldRecord {
+  name: string;
+  digest: string;
+}
+
 export interface SealedSecret {
   /** `header:<Name>` or `field:<name>`. */
   name: string;

@@ -1,12 +1,16 @@
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
+import { openGatePool } from "#lib/gate/pool.ts";
 import { newId } from "#lib/ids.ts";
 import { removeServer } from "#lib/servers/servers.ts";
 import { contextAs, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "./jobs.ts";
-import { scheduleDiscoveries } from "./schedule.ts";
+import { requestRediscovery, scheduleDiscoveries } from "./schedule.ts";
 import type { JobStep } from "./schema.ts";
-import { claimJob, finishJob, requestRediscovery, saveSteps } from "./worker.ts";
+import { claimJob, finishJob, saveSteps } from "./worker.ts";
+
+const pool = openGatePool(process.env.DATABASE_URL ?? "");
+afterAll(() => pool.end());
 
 const target = { kind: "url", url: "https://mcp.example.test/mcp" };
 const resolved: JobStep = {
@@ -119,7 +123,7 @@ test("the discovery of a server that was removed meanwhile fails with the reason
 
 test("drift that is reported a hundred times asks for one discovery", async () => {
   const { owner, server } = await makeScene();
-  for (let index = 0; index < 100; index++) await requestRediscovery(owner.org.id, server.id);
+  for (let index = 0; index < 100; index++) await requestRediscovery(pool, owner.org.id, server.id);
   expect(await database().job.count({ where: { orgId: owner.org.id } })).toBe(1);
 });
 
@@ -154,15 +158,15 @@ test("each server's tools are read again when their time has come, once however 
   };
   const jobs = () => database().job.findMany({ where: { orgId: owner.org.id } });
   await read(5);
-  expect(await scheduleDiscoveries(6 * 3_600)).toBe(0);
+  expect(await scheduleDiscoveries(pool, 6 * 3_600)).toBe(0);
   await read(7);
-  await Promise.all([1, 2, 3].map(() => scheduleDiscoveries(6 * 3_600)));
+  await Promise.all([1, 2, 3].map(() => scheduleDiscoveries(pool, 6 * 3_600)));
   expect(await jobs()).toMatchObject([{ serverId: server.id, createdBy: "system:schedule" }]);
 
   // A server that cannot be read is not asked again before its next turn.
   const job = await claimJob(newId());
   if (job) await finishJob(job, "failed", { message: "No answer." });
-  expect(await scheduleDiscoveries(6 * 3_600)).toBe(0);
+  expect(await scheduleDiscoveries(pool, 6 * 3_600)).toBe(0);
   await database().job.updateMany({ data: { createdAt: new Date(Date.now() - 7 * 3_600_000) } });
-  expect(await scheduleDiscoveries(6 * 3_600)).toBe(1);
+  expect(await scheduleDiscoveries(pool, 6 * 3_600)).toBe(1);
 });

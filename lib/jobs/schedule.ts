@@ -1,4 +1,4 @@
-import { database } from "#lib/db.ts";
+import type { Pool } from "pg";
 import { newId } from "#lib/ids.ts";
 
 /** Servers that fall due together are spread over several rounds. */
@@ -6,33 +6,57 @@ const atOnce = 50;
 
 /**
  * Asks for the tools of every server to be read again whose last reading, tried or done, is that long
- * ago; the longest waiting first (no tenant: the proxy's side). Any number of proxies may ask: they
- * take turns, so each server is asked for once.
+ * ago; the longest waiting first (no tenant: the proxy's side). Any number of proxies may ask: one at
+ * a time does, so each server is asked for once.
  *
  * @returns how many servers fell due
  */
-export function scheduleDiscoveries(seconds: number): Promise<number> {
-  return database().$transaction(async (transaction) => {
-    await transaction.$executeRaw`select pg_advisory_xact_lock(hashtextextended('schedule discoveries', 0))`;
-    const due = await transaction.$queryRaw<{ orgId: string; serverId: string }[]>`
-      select s.org_id as "orgId", s.id as "serverId" from servers s
-      where s.removed_at is null
-        and coalesce(s.discovered_at, s.created_at) < now() - make_interval(secs => ${seconds}::int)
-        and not exists (
-          select 1 from jobs j
-          where j.org_id = s.org_id and j.server_id = s.id
-            and (j.state in ('queued', 'running') or j.created_at > now() - make_interval(secs => ${seconds}::int)))
-      order by coalesce(s.discovered_at, s.created_at)
-      limit ${atOnce}`;
-    await transaction.job.createMany({
-      data: due.map(({ orgId, serverId }) => ({
-        orgId,
-        id: newId(),
-        kind: "discover" as const,
-        serverId,
-        createdBy: "system:schedule",
-      })),
-    });
-    return due.length;
-  });
+export async function scheduleDiscoveries(pool: Pool, seconds: number): Promise<number> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    // A statement of its own: the next one then sees what the turn before this one asked for.
+    await client.query("select pg_advisory_xact_lock(hashtextextended('schedule discoveries', 0))");
+    const { rowCount } = await client.query(
+      `with due as (
+        select s.org_id, s.id, row_number() over (order by coalesce(s.discovered_at, s.created_at)) as place
+        from servers s
+        where s.removed_at is null
+          and coalesce(s.discovered_at, s.created_at) < now() - make_interval(secs => $1)
+          and not exists (
+            select 1 from jobs j
+            where j.org_id = s.org_id and j.server_id = s.id
+              and (j.state in ('queued', 'running') or j.created_at > now() - make_interval(secs => $1)))
+      )
+      insert into jobs (org_id, id, kind, server_id, created_by)
+      select due.org_id, ids.id, 'discover', due.id, 'system:schedule'
+      from due join unnest($2::uuid[]) with ordinality ids(id, place) on ids.place = due.place`,
+      [seconds, Array.from({ length: atOnce }, newId)],
+    );
+    await client.query("commit");
+    return rowCount ?? 0;
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/**
+ * Asks for a server's tool list to be read again because an agent's list differs from the record
+ * (no tenant: the proxy's side). One waiting job is enough, however often it is asked for.
+ */
+export async function requestRediscovery(
+  pool: Pool,
+  orgId: string,
+  serverId: string,
+): Promise<void> {
+  await pool.query(
+    `insert into jobs (org_id, id, kind, server_id, created_by)
+    select $1::uuid, $2::uuid, 'discover', $3::uuid, 'system:proxy'
+    where not exists (
+      select 1 from jobs where org_id = $1::uuid and server_id = $3::uuid and state = 'queued')`,
+    [orgId, newId(), serverId],
+  );
 }

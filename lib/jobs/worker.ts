@@ -1,5 +1,4 @@
 import { database } from "#lib/db.ts";
-import { newId } from "#lib/ids.ts";
 import { toStorable } from "#lib/tools/storable.ts";
 import { Prisma } from "#prisma/client.ts";
 import { type JobStep, StoredTarget } from "./schema.ts";
@@ -72,19 +71,6 @@ export async function finishJob(
       finishedAt: new Date(),
     },
   });
-}
-
-/**
- * Asks for a server's tool list to be read again because an agent's list differs from the record
- * (no tenant: the proxy's side). One waiting job is enough, however often it is asked for.
- */
-export async function requestRediscovery(orgId: string, serverId: string): Promise<void> {
-  await database().$executeRaw`
-    insert into jobs (org_id, id, kind, server_id, created_by)
-    select ${orgId}::uuid, ${newId()}::uuid, 'discover', ${serverId}::uuid, 'system:proxy'
-    where not exists (
-      select 1 from jobs
-      where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid and state = 'queued')`;
 }
 
 type JobKey = Pick<ClaimedJob, "orgId" | "id" | "instanceId">;

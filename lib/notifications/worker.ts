@@ -33,7 +33,6 @@ export type Attempt =
 export const retryAfterSeconds = [30, 120, 600, 2_700] as const;
 /** A delivery whose proxy died is another's after this long; longer than any attempt takes. */
 const leaseSeconds = 60;
-const keptDays = 30;
 
 /**
  * Takes what is due, the longest waiting first (no tenant: the proxy's side). One at a time for each
@@ -85,11 +84,4 @@ export async function finishDelivery(
       next_at = now() + make_interval(secs => ${wait ?? 0}::int),
       finished_at = case when ${retries} then null else now() end
     where org_id = ${orgId}::uuid and id = ${id}::uuid and state = 'sending' and attempts = ${attempts}::int`;
-}
-
-/** Forgets deliveries that came to their end more than 30 days ago (no tenant: the sweeper's). */
-export function pruneDeliveries(): Promise<number> {
-  return database().$executeRaw`
-    delete from notification_deliveries
-    where finished_at < now() - make_interval(days => ${keptDays}::int)`;
 }

@@ -32,7 +32,7 @@ test("a taken slug is refused at its field and leaves nothing behind", async () 
     createOrgForUser(user, { name: "Second", slug: org.slug }),
     "conflict",
   );
-  expect(refusal.fields).toEqual({ slug: ["This slug is taken. Choose another"] });
+  expect(refusal.fields).toEqual({ slug: ["This address is taken. Choose another"] });
   expect(await listOrgsOfUser(user.id)).toEqual([]);
 });
 

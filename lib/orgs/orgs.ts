@@ -26,8 +26,8 @@ export async function createOrgForUser(user: User, input: CreateOrg): Promise<Or
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new AppError("conflict", `The slug “${slug}” is taken. Choose another.`, {
-      fields: { slug: ["This slug is taken. Choose another"] },
+    throw new AppError("conflict", `The address “${slug}” is taken. Choose another.`, {
+      fields: { slug: ["This address is taken. Choose another"] },
     });
   }
   return org;

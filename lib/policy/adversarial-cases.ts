@@ -27,6 +27,12 @@ const workspace = "/workspace(/[A-Za-z0-9_-]+)+(\\\\.[a-z]+)?";
 const otherSpellings = ["Path", "PATH", "path_", "path ", "pa\u0300th", "p\u0430th"].map(
   (name): JsonObject => ({ [name]: "/etc/passwd" }),
 );
+/** The way of Go's encoding/json and its like: case, spaces and separators are not looked at. */
+const twoSpellings = (path: string): JsonObject[] =>
+  ["Path", "PATH", "path_", "path ", "PAT\u210b", "-path"].map((name) => ({
+    path,
+    [name]: "/etc/passwd",
+  }));
 const strayPaths = [
   "/workspace/../etc/passwd",
   "/workspace/%2e%2e/etc",
@@ -100,6 +106,34 @@ export const adversarialCases: readonly AdversarialCase[] = [
     policy: oneRule("allow", "{path: path, op: starts_with, value: /workspace}"),
     arguments: otherSpellings,
     outcome: "deny",
+  },
+  {
+    id: "ADV-062",
+    attack: "an argument given under two names gains no permission by the harmless one",
+    policy: oneRule("allow", "{path: path, op: starts_with, value: /workspace}"),
+    arguments: twoSpellings("/workspace/a"),
+    outcome: "deny",
+  },
+  {
+    id: "ADV-062",
+    attack: "an argument given under two names dodges no denial by the harmless one",
+    policy: oneRule("deny", "{path: path, op: starts_with, value: /etc}"),
+    arguments: twoSpellings("/workspace/a"),
+    outcome: "deny",
+  },
+  {
+    id: "ADV-062",
+    attack: "a denial of an argument at all is not dodged by another spelling of it",
+    policy: oneRule("deny", "{path: path, op: exists, value: true}"),
+    arguments: [{ Path: "/etc" }, { PATH: "/etc" }, { "path ": "/etc" }],
+    outcome: "deny",
+  },
+  {
+    id: "ADV-062",
+    attack: "other arguments beside it change nothing",
+    policy: oneRule("allow", "{path: path, op: starts_with, value: /workspace}"),
+    arguments: [{ path: "/workspace/a", paths: [], pathname: "x", mode: "r" }],
+    outcome: "allow",
   },
   {
     id: "ADV-064",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
 import { adversarialCases } from "./adversarial-cases.ts";
+import { adviceOn } from "./advice.ts";
 import { compilePolicy } from "./compile.ts";
 import { Condition } from "./condition-schema.ts";
 import { compileCondition, judge } from "./conditions.ts";
@@ -30,6 +31,26 @@ test.each([
   ["a".repeat(513)],
 ])("ADV-072, ADV-073: the pattern %j is refused when the rule is saved", (value) => {
   expect(Condition.safeParse({ path: "a", op: "matches", value }).success).toBe(false);
+});
+
+test.each([
+  ["ADV-064", "starts_with", "/workspace/", "A path has many spellings"],
+  ["ADV-064", "contains", "C:\\Users", "A path has many spellings"],
+  ["ADV-065", "starts_with", "https://corp.com", "An address has many spellings"],
+  ["ADV-065", "ends_with", ".corp.com", "An address has many spellings"],
+  ["", "starts_with", "draft-", null],
+  ["", "ends_with", "e.g.", null],
+  ["", "matches", "/workspace/[a-z]+", null],
+] as const)("%s: whoever writes %s %j is told: %s", (_, op, value, advice) => {
+  const told = adviceOn(Condition.parse({ path: "a", op, value }));
+  expect(told?.slice(0, advice?.length) ?? null).toBe(advice);
+});
+
+test("ADV-062: the explanation says that another spelling was given, and not which", () => {
+  const policy = oneRule("deny", "{path: path, op: starts_with, value: /etc}");
+  const { explanation } = decide(policy, toolOf("pay"), { path: "/tmp", PATH: "/etc/passwd" });
+  expect(explanation).toContain("(it is given under a name that may be taken for it)");
+  expect(explanation).not.toContain("PATH");
 });
 
 test("ADV-070: an argument that looks like a template is text and is never repeated", () => {

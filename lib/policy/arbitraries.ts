@@ -217,12 +217,12 @@ const values: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) =>
     { depthSize: "small", withCrossShrink: true },
     fc.constantFrom(...texts, ...numbers, true, false, null),
     fc.array(tie("value"), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom("a", "b", "__proto__"), tie("value"), { maxKeys: 2 }),
+    fc.dictionary(fc.constantFrom("a", "b", "B", "__proto__"), tie("value"), { maxKeys: 2 }),
   ),
 })).value;
 
 const argumentObjects: fc.Arbitrary<JsonObject> = fc.dictionary(
-  fc.constantFrom("a", "b", "__proto__", "constructor"),
+  fc.constantFrom("a", "b", "a_", "B", "__proto__", "constructor"),
   values,
   { maxKeys: 3 },
 );

@@ -2,6 +2,7 @@ import type { Condition } from "./condition-schema.ts";
 import { comparisonLenses, isPlain, patternLenses, type TextOptions } from "./lens.ts";
 import { isList, type Path, parsePath, valueAt, visitPath } from "./path.ts";
 import { compilePattern } from "./pattern.ts";
+import { isMisspelled, type SpelledPath, spell } from "./spelling.ts";
 import type { JsonObject, JsonValue } from "./types.ts";
 import { both, either, not, type Verdict } from "./verdict.ts";
 import { commandTest } from "./words.ts";
@@ -16,6 +17,8 @@ type Test = (found: Found, work: Work, args: JsonObject) => Verdict;
 export interface CompiledCondition {
   readonly source: Condition;
   readonly path: Path;
+  /** Every place it reads, to be held against other spellings. */
+  readonly spelled: readonly SpelledPath[];
   /** Whether the path has a `[*]`. */
   readonly many: boolean;
   readonly test: Test;
@@ -29,6 +32,8 @@ export type Quantifier = "any" | "every";
 
 export interface Judgement {
   readonly verdict: Verdict;
+  /** Another name stands beside or instead of the argument's that may be taken for it. */
+  readonly isMisspelled?: true;
   /** The value that decided; only its type may be told. */
   readonly found: Found;
 }
@@ -37,7 +42,14 @@ export interface Judgement {
 export function compileCondition(source: Condition): CompiledCondition {
   const path = parsePath(source.path);
   if (path === null) throw new Error("This is no path into the arguments.");
-  return { source, path, many: path.includes("*"), test: compileTest(source) };
+  const more = "joined_with" in source ? parsePath(source.joined_with ?? "") : null;
+  return {
+    source,
+    path,
+    spelled: more === null ? [spell(path)] : [spell(path), spell(more)],
+    many: path.includes("*"),
+    test: compileTest(source),
+  };
 }
 
 /** Judges one condition. Total for any JSON; throws only WorkExceeded. */
@@ -48,6 +60,9 @@ export function judge(
   work: Work,
 ): Judgement {
   const { path, many, test } = condition;
+  if (condition.spelled.some((each) => isMisspelled(args, each, work))) {
+    return { verdict: "indeterminate", isMisspelled: true, found: undefined };
+  }
   if (!many) {
     const found = valueAt(args, path);
     return { verdict: test(found, work, args), found };
@@ -178,7 +193,11 @@ function lengthTest(range: { of: "text" | "list"; min?: number; max?: number }):
 }
 
 /** How an explanation names a value without telling it: "a string", "missing". */
-export function typeName(found: Found): string {
+export function kindOf({ found, isMisspelled }: Judgement): string {
+  return isMisspelled ? "given under a name that may be taken for it" : typeName(found);
+}
+
+function typeName(found: Found): string {
   if (found === undefined) return "missing";
   if (found === null) return "null";
   if (isList(found)) return "an array";

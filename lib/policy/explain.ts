@@ -1,5 +1,5 @@
 import type { CompiledAccessRule, CompiledRule } from "./compile.ts";
-import { type Judgement, typeName } from "./conditions.ts";
+import { type Judgement, kindOf } from "./conditions.ts";
 import { describeCondition } from "./describe.ts";
 import type { Action } from "./document.ts";
 import type { AccessTarget } from "./types.ts";
@@ -34,11 +34,12 @@ export function explainDefault(
   if (!hasRules) return `No rule speaks of this tool, so ${outcome}.`;
   const failed = nearest?.judgements.findIndex(({ verdict }) => verdict !== true) ?? -1;
   const condition = nearest?.rule.conditions[failed];
-  if (fallback === "allow" || nearest === null || condition === undefined) {
+  const judgement = nearest?.judgements[failed];
+  if (fallback === "allow" || nearest === null || !condition || !judgement) {
     return `No rule of this tool applies to this call, so ${outcome}.`;
   }
   const wanted = describeCondition(condition.source, "allow");
-  const type = typeName(nearest.judgements[failed]?.found);
+  const type = kindOf(judgement);
   return `${nearest.rule.name} allows this tool only when ${wanted} (it is ${type}), so ${outcome}.`;
 }
 
@@ -67,6 +68,6 @@ function explainCondition({ rule, judgements }: Applied, index: number): string[
   const condition = rule.conditions[index];
   const judgement = judgements[index];
   if (condition === undefined || judgement === undefined) return [];
-  const stated = `${describeCondition(condition.source, rule.action)} (it is ${typeName(judgement.found)})`;
+  const stated = `${describeCondition(condition.source, rule.action)} (it is ${kindOf(judgement)})`;
   return [judgement.verdict === true ? stated : `it cannot be ruled out that ${stated}`];
 }

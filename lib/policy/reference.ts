@@ -168,6 +168,11 @@ type Answer = "yes" | "no" | "unknown";
 
 function holds(condition: Condition, args: JsonValue, elements: "some" | "all"): Answer {
   const steps = condition.path.replaceAll("[", ".[").split(".");
+  if (takenForAnother(args, steps)) return "unknown";
+  if ("joined_with" in condition && condition.joined_with !== undefined) {
+    const more = condition.joined_with.replaceAll("[", ".[").split(".");
+    if (takenForAnother(args, more)) return "unknown";
+  }
   const answers = valuesAt(args, steps).map((value) => {
     if (condition.op === "command_in") return commandAnswer(condition, value, args);
     if (condition.op === "command_not_in") return opposite(commandAnswer(condition, value, args));
@@ -193,6 +198,23 @@ function valuesAt(
   if (value === null || typeof value !== "object" || Array.isArray(value)) return [undefined];
   const entry = Object.entries(value).find(([key]) => key === step);
   return valuesAt(entry?.[1], rest);
+}
+
+/** Whether some name on the way could be read as the one that is looked for. */
+function takenForAnother(value: JsonValue | undefined, steps: readonly string[]): boolean {
+  const [step, ...rest] = steps;
+  if (step === undefined || value === null || typeof value !== "object") return false;
+  if (Array.isArray(value)) {
+    if (step === "[*]") return value.some((item) => takenForAnother(item, rest));
+    return step.startsWith("[") && takenForAnother(value[Number(step.slice(1, -1))], rest);
+  }
+  if (step.startsWith("[")) return false;
+  const loose = (name: string) =>
+    [...name.normalize("NFKC").toLowerCase()].filter((each) => !/[\s_-]/.test(each)).join("");
+  return Object.entries(value).some(([key, member]) => {
+    if (key === step) return takenForAnother(member, rest);
+    return key.length - step.length <= 4 && loose(key) === loose(step);
+  });
 }
 
 function answerFor(condition: Condition, value: JsonValue | undefined): Answer {

@@ -39,7 +39,8 @@ export interface ChangedPolicy {
 
 /**
  * Saves a new version of a server's policy and makes every server under it stale. Saves wait for each
- * other, so each edits what the one before it wrote. A document equal to the one in force is no save.
+ * other, so each edits what the one before it wrote. A document equal to the one in force is no save;
+ * with other cases it is a version that the earlier one goes on deciding for, and voids nothing.
  *
  * @throws AppError `invalid_input` when the edited document breaks a rule of policies, or a case;
  *   `conflict` when another version than `base` is in force
@@ -71,7 +72,8 @@ export function savePolicy(
     }
     const cases = newCases ?? storedCases(current.cases);
     const sameCases = sameJson(cases, storedCases(current.cases));
-    if (formatPolicy(document, "yaml") === storedText(current.document) && sameCases) {
+    const sameDocument = formatPolicy(document, "yaml") === storedText(current.document);
+    if (sameDocument && sameCases) {
       return { version: current.version, document, serverId: server.id };
     }
     await requireCases(transaction, orgId, server.id, document, cases);
@@ -86,14 +88,17 @@ export function savePolicy(
         cases: JSON.parse(JSON.stringify(cases)),
         author: authorOf(context.actor),
         note,
+        ...(sameDocument && { decidesAs: current.decidesAs ?? current.version }),
       },
     });
     await transaction.policy.update({
       where: { orgId_id: { orgId, id: server.policyId } },
       data: { version },
     });
-    await makeStale(transaction, orgId, server.policyId);
-    await voidApprovals(transaction, orgId, { policyId: server.policyId });
+    if (!sameDocument) {
+      await makeStale(transaction, orgId, server.policyId);
+      await voidApprovals(transaction, orgId, { policyId: server.policyId });
+    }
     await audit({
       action: entry.action,
       subject: { kind: "server", id: server.id, name: slug },
@@ -103,8 +108,8 @@ export function savePolicy(
   });
 }
 
-/** The database keeps the keys of an object in an order of its own. */
-function sameJson(left: unknown, right: unknown): boolean {
+/** Equal whatever the order of keys: the database keeps them in one of its own. */
+export function sameJson(left: unknown, right: unknown): boolean {
   return canonicalize(left) === canonicalize(right);
 }
 

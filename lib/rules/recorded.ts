@@ -25,9 +25,9 @@ export const mostCalls = 20_000;
 const mostNames = 2_000;
 
 /**
- * The calls of one server that one policy decided since an instant, newest first, at most
- * {@link mostCalls}. Names first, each by a step in the index; then the newest calls of each: the
- * cost does not grow with other servers' calls.
+ * The calls that one policy decided among a server's newest {@link mostCalls} since an instant, newest
+ * first. Names first, each by a step in the index; then the ids of each name's newest, from the index
+ * alone; then those rows: the cost does not grow with other servers' calls, nor with older ones.
  */
 export async function readRecorded(
   ids: { orgId: string; serverId: string; policyId: string },
@@ -36,40 +36,41 @@ export async function readRecorded(
 ): Promise<{ calls: RecordedCall[]; isComplete: boolean }> {
   const { orgId, serverId, policyId } = ids;
   const floor = callFloor(since);
-  // One JSON text: as rows, ten thousand calls would cost more to take apart than to replay.
-  const [answer] = await database().$queryRaw<{ calls: RecordedTuple[] | null }[]>`
+  // One JSON text: as rows or values, ten thousand calls would cost more to take apart than to replay.
+  const [answer] = await database().$queryRaw<{ calls: string | null; found: number }[]>`
     with recursive names(tool, place) as (
       (select min(tool), 1 from calls where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid)
       union all
       select (select min(c.tool) from calls c
         where c.org_id = ${orgId}::uuid and c.server_id = ${serverId}::uuid and c.tool > n.tool), n.place + 1
       from names n where n.tool is not null and n.place < ${mostNames}
-    )
-    select json_agg(json_build_array(c.id, floor(extract(epoch from c.at) * 1000), c.agent_id,
-      c.token_id, c.session_id, c.method, c.tool, c.decision, c.observed, c.approval_id, c.shape)
-      order by c.id desc) as calls
-    from (
-      select l.* from names n cross join lateral (
-        select c.id, c.at, c.agent_id, c.token_id, c.session_id, c.method, c.tool, c.decision,
-          c.observed, c.approval_id,
-          case when c.tool = any(${toolsWithShape}::text[]) then c.argument_shape end as shape
-        from calls c
+    ), newest as materialized (
+      select l.id from names n cross join lateral (
+        select c.id from calls c
         where c.org_id = ${orgId}::uuid and c.server_id = ${serverId}::uuid and c.tool = n.tool
-          and c.id >= ${floor}::uuid and c.policy_id = ${policyId}::uuid
+          and c.id >= ${floor}::uuid
         order by c.id desc limit ${mostCalls + 1}
       ) l
       where n.tool is not null
       order by l.id desc limit ${mostCalls + 1}
-    ) c`;
-  const found = answer?.calls ?? [];
+    )
+    select (select count(*)::int from newest) as found, json_agg(json_build_array(
+      c.id, floor(extract(epoch from c.at) * 1000), c.agent_id, c.token_id, c.session_id, c.method, c.tool,
+      c.decision, c.observed, c.approval_id,
+      case when c.tool = any(${toolsWithShape}::text[]) then c.argument_shape end)
+      order by c.id desc)::text as calls
+    from (select id from newest order by id desc limit ${mostCalls}) n
+    join calls c on c.org_id = ${orgId}::uuid and c.id = n.id
+    where c.policy_id = ${policyId}::uuid`;
+  const found: RecordedTuple[] = JSON.parse(answer?.calls ?? "[]");
   const agents = await database().agent.findMany({
     where: { orgId, id: { in: [...new Set(found.map(([, , agentId]) => agentId))] } },
     select: { id: true, name: true },
   });
   const names = new Map(agents.map(({ id, name }) => [id, name]));
   return {
-    calls: found.slice(0, mostCalls).map((tuple) => toCall(tuple, names)),
-    isComplete: found.length <= mostCalls,
+    calls: found.map((tuple) => toCall(tuple, names)),
+    isComplete: (answer?.found ?? 0) <= mostCalls,
   };
 }
 

@@ -13,7 +13,7 @@ import { findServer } from "#lib/servers/find.ts";
 import { ServerInput } from "#lib/servers/schema.ts";
 import { factsOf } from "#lib/tools/facts.ts";
 import { authorName } from "./author.ts";
-import { makeStale, savePolicy } from "./change.ts";
+import { makeStale, sameJson, savePolicy } from "./change.ts";
 import { diffLines } from "./diff.ts";
 import { parseDraft, readPolicy } from "./read.ts";
 import { ApplyPolicy, DiffPolicy, SetPolicyMode, SetToolRules, type ToolRule } from "./schema.ts";
@@ -26,6 +26,14 @@ export interface PolicyVersionRow {
   author: string;
   at: Date;
   note: string;
+}
+
+/** A version as the list of versions has it. */
+export interface ListedVersionRow extends PolicyVersionRow {
+  /** How many cases it keeps. */
+  cases: number;
+  /** These are others than those in force. */
+  hasOtherCases: boolean;
 }
 
 /** The version in force. */
@@ -53,7 +61,7 @@ export async function getPolicy(context: OrgContext, input: unknown): Promise<Po
 export async function listPolicyVersions(
   context: OrgContext,
   input: unknown,
-): Promise<PolicyVersionRow[]> {
+): Promise<ListedVersionRow[]> {
   requirePermission(context, "servers.read");
   const { server } = parseInput(ServerInput, input);
   const { policyId } = await findServer(context, server);
@@ -62,7 +70,11 @@ export async function listPolicyVersions(
     orderBy: { version: "desc" },
     take: 100,
   });
-  return versions.map(toRow);
+  const inForce = storedCases(versions[0]?.cases);
+  return versions.map((version) => {
+    const cases = storedCases(version.cases);
+    return { ...toRow(version), cases: cases.length, hasOtherCases: !sameJson(cases, inForce) };
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { database } from "#lib/db.ts";
+import type { Pool } from "pg";
 import type { OpeningKey } from "./open.ts";
 
 /**
@@ -10,6 +10,7 @@ import type { OpeningKey } from "./open.ts";
  * published for the web process.
  */
 export async function loadOpeningKey(
+  pool: Pool,
   folder: string,
   given: string | undefined,
 ): Promise<OpeningKey> {
@@ -33,10 +34,9 @@ export async function loadOpeningKey(
   });
   const publicKey = createPublicKey(privateKey).export({ format: "der", type: "spki" });
   const id = createHash("sha256").update(publicKey).digest("hex").slice(0, 16);
-  await database().sealingKey.upsert({
-    where: { id },
-    create: { id, publicKey: new Uint8Array(publicKey) },
-    update: {},
-  });
+  await pool.query(
+    "insert into sealing_keys (id, public_key) values ($1, $2) on conflict (id) do nothing",
+    [id, publicKey],
+  );
   return { id, privateKey };
 }

@@ -7,6 +7,7 @@ import type { OrgContext } from "#lib/auth/context.ts";
 import { listCalls } from "#lib/calls/calls.ts";
 import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
+import { openGatePool } from "#lib/gate/pool.ts";
 import { newId } from "#lib/ids.ts";
 import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "#lib/jobs/jobs.ts";
 import { claimJob, finishJob } from "#lib/jobs/worker.ts";
@@ -29,7 +30,9 @@ const canary = "canary-7f3a-do-not-show";
 let key: OpeningKey;
 
 beforeAll(async () => {
-  key = await loadOpeningKey(mkdtempSync(join(tmpdir(), "callgate-key-")), undefined);
+  const pool = openGatePool(process.env.DATABASE_URL ?? "");
+  key = await loadOpeningKey(pool, mkdtempSync(join(tmpdir(), "callgate-key-")), undefined);
+  await pool.end();
 });
 
 const withHeaders = (slug: string, value = `Bearer ${canary}`) => ({
@@ -125,7 +128,7 @@ test("only the holder of the proxy's key can read a stored secret, and only as t
   ]);
 });
 
-test("a new URL wants the secrets again and otherwise changes nothing", async () => {
+test("ADV-168 a new URL wants the secrets again, and the record names both addresses", async () => {
   const owner = await makeOrg();
   await registerServer(owner, withHeaders("billing"));
   const moves = [
@@ -151,6 +154,13 @@ test("a new URL wants the secrets again and otherwise changes nothing", async ()
   });
   expect(moved).toMatchObject({ url: "https://elsewhere.example.test/mcp", revision: 2 });
   expect(await opened(owner, "billing")).toEqual({ "header:Authorization": "Bearer new" });
+  const last = await database().auditEvent.findFirst({
+    where: { orgId: owner.org.id, action: "server.update" },
+  });
+  expect(last?.detail).toEqual({
+    from: "https://mcp.example.test/mcp",
+    url: "https://elsewhere.example.test/mcp",
+  });
 });
 
 test("headers can be kept, replaced, added and dropped without showing the kept ones", async () => {

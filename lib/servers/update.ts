@@ -56,7 +56,8 @@ export async function updateServer(context: OrgContext, input: unknown): Promise
     });
     // Where an approved call would go, and as whom, is not what was approved any more.
     if (plan) await voidApprovals(transaction, orgId, { serverId: id });
-    await audit({ action: "server.update", subject, detail: { ...plain, ...plan?.data } });
+    const left = plan?.data.url === undefined ? {} : { from: server.url };
+    await audit({ action: "server.update", subject, detail: { ...plain, ...plan?.data, ...left } });
     return id;
   });
   return oneServerRow(context, serverId);

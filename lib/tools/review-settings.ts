@@ -5,7 +5,10 @@ import { requirePermission } from "#lib/auth/permissions.ts";
 import type { Transaction } from "#lib/db.ts";
 import { parseInput } from "#lib/input.ts";
 import { findServer } from "#lib/servers/find.ts";
-import { classificationOf } from "./definition.ts";
+import { classificationOf, readDefinition } from "./definition.ts";
+import { factsOf } from "./facts.ts";
+import { isHarmless } from "./harmless.ts";
+import { acceptedAs, type ServerKey } from "./record.ts";
 import { SetServerReview } from "./schema.ts";
 
 /** How the definitions of a server are judged. */
@@ -16,11 +19,20 @@ export interface ServerReview {
   acceptsHarmless: boolean;
 }
 
+/** How they are judged from now on, and names of the held tools that this released. */
+export interface ServerReviewChange extends ServerReview {
+  released: string[];
+}
+
 /**
  * Sets how a server's definitions are judged; absent parts stay. With another trust every tool of it is
- * classified again in the same commit. What is held stays held.
+ * classified again in the same commit; where harmless changes are to pass, those that are held pass too.
+ * Everything else that is held stays held.
  */
-export async function setServerReview(context: OrgContext, input: unknown): Promise<ServerReview> {
+export async function setServerReview(
+  context: OrgContext,
+  input: unknown,
+): Promise<ServerReviewChange> {
   requirePermission(context, "rules.write");
   const { server: slug, trusted, acceptsHarmless } = parseInput(SetServerReview, input);
   const orgId = context.org.id;
@@ -33,28 +45,64 @@ export async function setServerReview(context: OrgContext, input: unknown): Prom
     };
     const { id } = server;
     const after = { trusted: server.trusted, acceptsHarmless: server.acceptsHarmless, ...changed };
-    if (Object.keys(changed).length === 0) return after;
+    if (Object.keys(changed).length === 0) return { ...after, released: [] };
     const classified =
       changed.trusted === undefined
         ? []
         : await classifyAgain(transaction, { orgId, serverId: id }, changed.trusted);
+    const released =
+      changed.acceptsHarmless === true
+        ? await releaseHarmless(transaction, { orgId, serverId: id }, after.trusted)
+        : [];
     await transaction.server.update({
       where: { orgId_id: { orgId, id } },
       data: { ...changed, revision: { increment: 1 } },
     });
-    if (classified.length > 0) {
-      await voidApprovals(transaction, orgId, { serverId: id, tools: classified });
+    const touched = [...new Set([...classified, ...released])];
+    if (touched.length > 0) {
+      await voidApprovals(transaction, orgId, { serverId: id, tools: touched });
     }
     const subject = { kind: "server", id, name: slug };
     await audit({ action: "server.review", subject, detail: { ...changed, classified } });
-    return after;
+    if (released.length > 0) {
+      const detail = { tools: released, harmless: true };
+      await audit({ action: "tool.accept", subject, detail });
+    }
+    return { ...after, released };
   });
+}
+
+/** @returns the names of held tools that would have passed, had the setting been on when they were announced */
+async function releaseHarmless(
+  transaction: Transaction,
+  key: ServerKey,
+  trusted: boolean,
+): Promise<string[]> {
+  const held = await transaction.tool.findMany({
+    where: { ...key, state: "held" },
+    orderBy: { name: "asc" },
+  });
+  const released: string[] = [];
+  for (const tool of held) {
+    const read = readDefinition(tool.heldDefinition);
+    const before =
+      tool.heldDigest === tool.digest
+        ? null
+        : { definition: tool.definition, facts: factsOf(tool) };
+    if (read === null || !isHarmless(before, read.definition)) continue;
+    await transaction.tool.update({
+      where: { orgId_id: { orgId: key.orgId, id: tool.id } },
+      data: acceptedAs(read, trusted),
+    });
+    released.push(tool.name);
+  }
+  return released;
 }
 
 /** @returns the names of the tools whose category or class is another now */
 async function classifyAgain(
   transaction: Transaction,
-  key: { orgId: string; serverId: string },
+  key: ServerKey,
   trusted: boolean,
 ): Promise<string[]> {
   const tools = await transaction.tool.findMany({

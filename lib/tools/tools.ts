@@ -20,7 +20,7 @@ import { ToolInput } from "./schema.ts";
 export { acceptTools } from "./accept.ts";
 export { listDefinitions, listRemovedTools } from "./history.ts";
 export { clearOverride, overrideTool } from "./override.ts";
-export { type ServerReview, setServerReview } from "./review-settings.ts";
+export { type ServerReview, type ServerReviewChange, setServerReview } from "./review-settings.ts";
 
 /** Who set a tool's category and class by hand, why, and what it was classified as. */
 export interface ToolOverrideDetail {

@@ -15,7 +15,9 @@ export interface HttpAnswer {
   headers?: Record<string, string>;
   /** Content-Type; JSON when absent, none when null. */
   type?: string | null;
-  /** `$id` is the request's id as JSON, `$fill` 30,000 characters, `$deep` 5,000 open brackets. */
+  /** Informational answers (1xx) before it. */
+  informational?: number;
+  /** `$id` is the request's id as JSON, `$fill` 30,000 characters, `$deep` 5,000 open brackets, `$own` the server's URL. */
   body: string;
   /** Bytes after the body, as base64. */
   bytes?: string;

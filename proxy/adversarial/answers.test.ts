@@ -28,9 +28,15 @@ describe.each([
       const { upstream, send } = oracle.target();
       const method = answer.method ?? "tools/call";
       const isCall = method === "tools/call";
+      const asked = upstream.seen.length;
       upstream.scripts.set(method, (message, response) => {
+        for (let sent = 0; sent < (answer.informational ?? 0); sent += 1)
+          response.writeProcessing();
         response.writeHead(answer.status ?? 200, headersOf(answer));
-        response.write(bodyOf(answer, message), () => answer.stalls || response.end());
+        response.write(
+          bodyOf(answer, message, upstream.url),
+          () => answer.stalls || response.end(),
+        );
         return undefined;
       });
       const params = isCall ? { name: "get" } : {};
@@ -39,6 +45,8 @@ describe.each([
         { received: 1, recorded: isCall ? ["allowed"] : [] },
       );
       expectAnswer(lastMessage(given.text), gets, isCall);
+      // This request and the oracle's: whatever an answer links to, nothing fetches it.
+      expect(upstream.seen.length - asked).toBe(2);
     },
   );
 });
@@ -66,8 +74,9 @@ function headersOf({ headers = {}, type = "application/json" }: HttpAnswer) {
   return { ...headers, ...(type === null ? {} : { "content-type": type }) };
 }
 
-function bodyOf({ body, bytes }: HttpAnswer, { id }: Message): Buffer {
+function bodyOf({ body, bytes }: HttpAnswer, { id }: Message, own: string): Buffer {
   const text = body
+    .replaceAll("$own", own)
     .replaceAll("$id", JSON.stringify(id))
     .replaceAll("$fill", "x".repeat(30_000))
     .replaceAll("$deep", "[".repeat(5_000))

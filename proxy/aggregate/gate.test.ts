@@ -65,11 +65,9 @@ function answerOf({ text }: { text: string }) {
   return JSON.parse(events.at(-1)?.[1] ?? text);
 }
 
-const eras = ["SDK v1", "SDK v2, legacy", "SDK v2, negotiating", "@ai-sdk/mcp"];
-
 describe("one address for all servers", () => {
-  test.each(eras)(
-    "%s lists, calls, is denied, limited and asked to wait for a person",
+  test.each(["SDK v2, legacy", "SDK v2, pinned to 2026-07-28"])(
+    "%s is judged by each server's rules, and recorded under the server and its tool",
     async (name) => {
       const own = await threeServers();
       const connect = clients[name];

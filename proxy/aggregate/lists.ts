@@ -2,11 +2,13 @@ import { errorAnswer } from "#proxy/answer/answers.ts";
 import { relayRequest } from "#proxy/forward/relay.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+import { serveModern } from "#proxy/modern/serve.ts";
 import { openCursor, type Position, sealCursor } from "./cursor.ts";
-import { enterPart, type Problem, type Visit } from "./parts.ts";
+import { enterServer } from "./parts.ts";
 import type { GrantedServer } from "./ports.ts";
 import { CollectedReply } from "./replies.ts";
 import { showMessage, showText, type View } from "./show.ts";
+import type { Problem, Visit } from "./visit.ts";
 
 /** How long one server may keep the list of all waiting; the others are listed without it then. */
 const partMilliseconds = 5_000;
@@ -39,6 +41,8 @@ interface Page {
   nextCursor: string | null;
 }
 
+const nothing: Page = { entries: [], omitted: [], nextCursor: null };
+
 /**
  * A list over all servers: by the server's slug, then in the server's order. A page ends where a
  * server's page ends that is not its last; the cursor says which and where.
@@ -48,7 +52,9 @@ export async function answerList(visit: Visit, request: JsonRpcRequest): Promise
   const { id, method } = request;
   const listing = listings[method];
   if (!listing) return reply.finish(errorAnswer(id, -32_601, `Method not found: ${method}`));
-  const owner = { orgId: access.orgId, agentId: access.agentId, sessionId: session.id, method };
+  // Where the protocol has no session, the agent's token is the session (design section 6).
+  const sessionId = session?.id ?? access.tokenId;
+  const owner = { orgId: access.orgId, agentId: access.agentId, sessionId, method };
   const key = state.ports.correlationKey();
   const given = request.params?.cursor;
   const from = typeof given === "string" ? openCursor(key, owner, given) : null;
@@ -75,6 +81,8 @@ export async function answerList(visit: Visit, request: JsonRpcRequest): Promise
   if (unavailable.length > 0) _meta[unavailableKey] = unavailable;
   if (omitted.length > 0) _meta[omittedKey] = omitted;
   const result: JsonObject = { [listing.member]: entries };
+  // Who asks decides what is listed, and a rule holds from its commit on (invariant 11).
+  if (session === null) Object.assign(result, { ttlMs: 0, cacheScope: "private" });
   if (next !== null) result.nextCursor = sealCursor(key, owner, next);
   if (Object.keys(_meta).length > 0) result._meta = _meta;
   await reply.finish({ jsonrpc: "2.0", id, result });
@@ -126,7 +134,7 @@ async function readPage(
 async function askPage(
   visit: Visit,
   server: GrantedServer,
-  { id, method }: JsonRpcRequest,
+  { id, method, params: asked }: JsonRpcRequest,
   { member, capability }: Listing,
   cursor: string | null,
   signal: AbortSignal,
@@ -136,16 +144,24 @@ async function askPage(
   const collected = new CollectedReply(reply.handOver(), (text) =>
     reply.event(showText(text, view)),
   );
-  const params = cursor === null ? {} : { cursor };
+  const params: JsonObject = {
+    ...(cursor !== null && { cursor }),
+    // What describes the agent belongs to every request of the modern era.
+    ...(visit.session === null && asked?._meta !== undefined && { _meta: asked._meta }),
+  };
+  const message: JsonRpcRequest = { jsonrpc: "2.0", id, method, params };
   // A server that has forgotten its session is greeted anew, once.
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const exchange = await enterPart(visit, server, collected);
+    const exchange = await enterServer(visit, server, collected);
     if ("problem" in exchange) return exchange;
-    if (server.part?.capabilities[capability] === undefined) {
-      return { entries: [], omitted: [], nextCursor: null };
+    if (visit.session === null) {
+      exchange.signal = AbortSignal.any([signal, visit.gone]);
+      await serveModern(exchange, { kind: "request", message });
+      break;
     }
+    if (server.part?.capabilities[capability] === undefined) return nothing;
     exchange.signal = signal;
-    await relayRequest(exchange, { jsonrpc: "2.0", id, method, params });
+    await relayRequest(exchange, message);
     if (collected.status !== 404 || cursor !== null) break;
     collected.status = 200;
     server.part = null;
@@ -153,6 +169,8 @@ async function askPage(
   }
   const { answer } = collected;
   if (!answer) return { problem: `Server "${server.slug}" ended its answer too early.` };
+  // A server that has no such list is no problem.
+  if ("error" in answer && answer.error.code === -32_601) return nothing;
   if ("error" in answer) return { problem: answer.error.message };
   const omitted = showMessage({ result: answer.result }, view);
   const listed = answer.result[member];

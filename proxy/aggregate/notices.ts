@@ -3,12 +3,13 @@ import { openEventId, openRequestId } from "#proxy/forward/correlation.ts";
 import { relayNotice } from "#proxy/forward/relay.ts";
 import { relayStream } from "#proxy/forward/relay-stream.ts";
 import type { JsonRpcNotification, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
-import { enterPart, openParts, type Visit } from "./parts.ts";
+import { enterServer, openParts } from "./parts.ts";
 import type { AggregatePart, GrantedServer } from "./ports.ts";
 import { CollectedReply, PartReply } from "./replies.ts";
+import type { SessionVisit } from "./visit.ts";
 
 /** A notification of the agent: those that are every server's go to all that the session has a part with. */
-export async function passNotice(visit: Visit, notice: JsonRpcNotification): Promise<void> {
+export async function passNotice(visit: SessionVisit, notice: JsonRpcNotification): Promise<void> {
   const { reply } = visit;
   switch (notice.method) {
     // Request ids are the agent's, so to other servers this one means nothing.
@@ -16,7 +17,7 @@ export async function passNotice(visit: Visit, notice: JsonRpcNotification): Pro
     case "notifications/roots/list_changed":
       await Promise.all(
         openParts(visit).map(async ({ server }) => {
-          const exchange = await enterPart(visit, server, new CollectedReply(reply.handOver()));
+          const exchange = await enterServer(visit, server, new CollectedReply(reply.handOver()));
           if (!("problem" in exchange)) await relayNotice(exchange, notice);
         }),
       );
@@ -25,7 +26,7 @@ export async function passNotice(visit: Visit, notice: JsonRpcNotification): Pro
 }
 
 /** An answer of the agent: it goes to the server that asked, which the question's id says. */
-export async function passAnswer(visit: Visit, answer: JsonRpcResponse): Promise<void> {
+export async function passAnswer(visit: SessionVisit, answer: JsonRpcResponse): Promise<void> {
   const { reply, state } = visit;
   const { id } = answer;
   const key = state.ports.correlationKey();
@@ -39,13 +40,13 @@ export async function passAnswer(visit: Visit, answer: JsonRpcResponse): Promise
   const text = "No server asked, in this session, the question that this message answers.";
   if (!server) return reply.finish(errorAnswer(null, -32_600, text), 400);
   const view = { serverSlug: server.slug, lists: false, missing: null };
-  const exchange = await enterPart(visit, server, new PartReply(reply, view, null));
+  const exchange = await enterServer(visit, server, new PartReply(reply, view, null));
   if ("problem" in exchange) return reply.finish(errorAnswer(null, -32_600, text), 400);
   return relayNotice(exchange, answer);
 }
 
 /** Goes on with the stream of one call, where the agent lost it. */
-export async function resumeStream(visit: Visit, eventId: string): Promise<void> {
+export async function resumeStream(visit: SessionVisit, eventId: string): Promise<void> {
   const { reply, state, headers } = visit;
   const key = state.ports.correlationKey();
   const found = openParts(visit).find(
@@ -54,7 +55,7 @@ export async function resumeStream(visit: Visit, eventId: string): Promise<void>
   if (found) {
     const { server } = found;
     const view = { serverSlug: server.slug, lists: true, missing: null };
-    const exchange = await enterPart(visit, server, new PartReply(reply, view, null));
+    const exchange = await enterServer(visit, server, new PartReply(reply, view, null));
     if (!("problem" in exchange)) {
       exchange.headers = { ...exchange.headers, "last-event-id": headers["last-event-id"] };
       return relayStream(exchange);
@@ -64,7 +65,7 @@ export async function resumeStream(visit: Visit, eventId: string): Promise<void>
   await reply.finish(errorAnswer(null, -32_600, text), 404);
 }
 
-function ownerOf({ access }: Visit, server: GrantedServer, { sessionId }: AggregatePart) {
+function ownerOf({ access }: SessionVisit, server: GrantedServer, { sessionId }: AggregatePart) {
   const { orgId, agentId, tokenId } = access;
   const session = sessionId === null ? null : { id: sessionId };
   return { orgId, agentId, tokenId, serverId: server.id, session };

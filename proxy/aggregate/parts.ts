@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { Exchange, ProxyState } from "#proxy/exchange.ts";
 import { openSession, refuseSession } from "#proxy/forward/initialize.ts";
@@ -6,27 +5,16 @@ import { relayNotice } from "#proxy/forward/relay.ts";
 import { endAgentSession } from "#proxy/forward/relay-stream.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { legacyRevisions, objectOf } from "#proxy/receive/era.ts";
-import type { AggregateAccess, AggregatePart, AggregateSession, GrantedServer } from "./ports.ts";
+import type { AggregatePart, GrantedServer } from "./ports.ts";
 import { CollectedReply } from "./replies.ts";
-
-/** One request of an agent to all its servers, in a session. */
-export interface Visit {
-  state: ProxyState;
-  reply: AgentReply;
-  headers: IncomingHttpHeaders;
-  authorization: string | undefined;
-  orgSlug: string;
-  access: AggregateAccess;
-  session: AggregateSession;
-  bodyBytes: number;
-  receivedAt: number;
-  leaveShare(): void;
-}
-
-/** Why a server cannot be used now, for the agent. */
-export interface Problem {
-  problem: string;
-}
+import {
+  exchangeWith,
+  gone,
+  headersFor,
+  type Problem,
+  type SessionVisit,
+  type Visit,
+} from "./visit.ts";
 
 interface Shared {
   opening: Map<string, Promise<AggregatePart | Problem>>;
@@ -37,21 +25,24 @@ interface Shared {
 const sharedBy = new WeakMap<ProxyState, Shared>();
 
 /**
- * The exchange with one server that a request becomes; its session with the server is opened when
- * there is none. Token, grant and session are read anew, or recalled for what goes through admission.
+ * The exchange with one server that a request becomes; in a session, that with the server is opened
+ * when there is none.
+ *
+ * @param recall for what goes through admission: token and grant may be as last seen
  */
-export async function enterPart(
+export async function enterServer(
   visit: Visit,
   server: GrantedServer,
   reply: AgentReply,
   recall = false,
 ): Promise<Exchange | Problem> {
+  if (visit.session === null) return exchangeWith(visit, server, null, reply, recall);
   const startedAt = visit.state.now();
   const isNew = server.part === null;
   const part = server.part ?? (await openOnce(visit, server));
   if ("problem" in part) return part;
   server.part = part;
-  const exchange = await exchangeOf(visit, server, part, reply, recall);
+  const exchange = await exchangeWith(visit, server, part, reply, recall);
   // What a server took for its greeting is not what the proxy added to the call.
   if (isNew && !("problem" in exchange)) {
     exchange.receivedAt += visit.state.now() - startedAt;
@@ -67,7 +58,7 @@ export function openParts({ access }: Pick<Visit, "access">) {
 }
 
 /** Calls back whenever a session gets a part in this proxy; returns what ends that. */
-export function onPart({ state, session }: Visit, callback: () => void): () => void {
+export function onPart({ state, session }: SessionVisit, callback: () => void): () => void {
   const { listeners } = sharedOf(state);
   const callbacks = listeners.get(session.id) ?? new Set();
   listeners.set(session.id, callbacks.add(callback));
@@ -85,55 +76,11 @@ function sharedOf(state: ProxyState): Shared {
   return made;
 }
 
-async function exchangeOf(
-  visit: Visit,
-  server: GrantedServer,
-  part: AggregatePart,
-  reply: AgentReply,
-  recall: boolean,
-): Promise<Exchange | Problem> {
-  const { state, authorization, orgSlug, bodyBytes, receivedAt, leaveShare } = visit;
-  const presented = {
-    authorization,
-    orgSlug,
-    serverSlug: server.slug,
-    sessionId: part.sessionId ?? undefined,
-  };
-  const recalled = recall ? state.authenticator.recall(presented) : null;
-  const found = recalled
-    ? ({ kind: "access", access: recalled } as const)
-    : await state.authenticator.find(presented);
-  if (found.kind !== "access") return gone(server);
-  const { access } = found;
-  const gate = await state.gates.find(access);
-  if (!gate) return gone(server);
-  state.touch(access, null);
-  return {
-    state,
-    presented,
-    access,
-    gate,
-    headers: partHeaders(visit.headers, part.protocolRevision),
-    reply,
-    era: "legacy",
-    bodyBytes,
-    receivedAt,
-    leaveShare,
-  };
-}
-
-function gone({ slug }: GrantedServer): Problem {
-  return { problem: `Server "${slug}" is not open to this agent any more.` };
-}
-
-/** The agent's headers as they would be in a session with this server alone. */
-function partHeaders(headers: IncomingHttpHeaders, revision: string): IncomingHttpHeaders {
-  const { "mcp-session-id": _session, "last-event-id": _event, ...kept } = headers;
-  return { ...kept, "mcp-protocol-version": revision };
-}
-
 /** Requests that come together share the session they all need. */
-async function openOnce(visit: Visit, server: GrantedServer): Promise<AggregatePart | Problem> {
+async function openOnce(
+  visit: SessionVisit,
+  server: GrantedServer,
+): Promise<AggregatePart | Problem> {
   const { opening, listeners } = sharedOf(visit.state);
   const key = `${visit.session.id} ${server.id}`;
   const running = opening.get(key);
@@ -151,7 +98,10 @@ async function openOnce(visit: Visit, server: GrantedServer): Promise<AggregateP
   }
 }
 
-async function openPart(visit: Visit, server: GrantedServer): Promise<AggregatePart | Problem> {
+async function openPart(
+  visit: SessionVisit,
+  server: GrantedServer,
+): Promise<AggregatePart | Problem> {
   const { state, session, access, reply } = visit;
   const busy = { problem: "This proxy has no room for new sessions at the moment." };
   if (state.pressure() !== "normal") return busy;
@@ -161,9 +111,9 @@ async function openPart(visit: Visit, server: GrantedServer): Promise<AggregateP
   if (server.wasOpened && (await refuseSession(state, access, 0))) {
     return { problem: "This agent opens sessions too quickly. Try again in a minute." };
   }
-  const none = { sessionId: null, protocolRevision: session.protocolRevision, capabilities: {} };
+  const none = { sessionId: null, protocolRevision: session.protocolRevision };
   const collected = new CollectedReply(reply.handOver(), (text) => reply.event(text));
-  const exchange = await exchangeOf(visit, server, none, collected, false);
+  const exchange = await exchangeWith(visit, server, none, collected, false);
   if ("problem" in exchange) return exchange;
   // Stored as the agent sent it, which was JSON.
   const client = session.client as JsonObject;
@@ -182,7 +132,7 @@ async function openPart(visit: Visit, server: GrantedServer): Promise<AggregateP
     protocolRevision: revisionOf(answer.result, protocolRevision),
     capabilities: objectOf(answer.result.capabilities) ?? {},
   };
-  exchange.headers = partHeaders(visit.headers, part.protocolRevision);
+  exchange.headers = headersFor(visit.headers, part.protocolRevision);
   exchange.reply = new CollectedReply(reply.handOver());
   const { aggregates } = state.ports;
   if (!(await aggregates.savePart(access.orgId, session.id, server.id, part))) {
@@ -195,7 +145,7 @@ async function openPart(visit: Visit, server: GrantedServer): Promise<AggregateP
 
 /** Another proxy was first: its session with the server is the part. */
 async function openedElsewhere(
-  { state, authorization, orgSlug, session }: Visit,
+  { state, authorization, orgSlug, session }: SessionVisit,
   server: GrantedServer,
 ): Promise<AggregatePart | Problem> {
   const presented = { authorization, orgSlug, sessionId: session.id };
@@ -205,7 +155,7 @@ async function openedElsewhere(
 }
 
 /** Programs and event streams live in one proxy, to which the whole session then belongs. */
-async function holdHere({ state, access, session }: Visit): Promise<boolean> {
+async function holdHere({ state, access, session }: SessionVisit): Promise<boolean> {
   const own = state.config.instanceId;
   if (session.instanceId === null) {
     session.instanceId = await state.ports.aggregates.pin(access.orgId, session.id, own);

@@ -3,6 +3,9 @@ import { errorAnswer } from "#proxy/answer/answers.ts";
 import { AgentReply } from "#proxy/answer/respond.ts";
 import { parseExact } from "#proxy/json/exact-numbers.ts";
 import type { JsonRpcMessage, JsonRpcResponse, RequestId } from "#proxy/json/json-rpc.ts";
+import type { JsonObject } from "#proxy/json/parse-json.ts";
+import { modernAnswer } from "#proxy/modern/answer.ts";
+import { objectOf } from "#proxy/receive/era.ts";
 import { showText, type View } from "./show.ts";
 
 /** Keeps what a server answers to a request of ours; whatever it says before is handed on. */
@@ -50,6 +53,7 @@ export class PartReply extends AgentReply {
   readonly #out: AgentReply;
   readonly #view: View;
   readonly #id: RequestId | null;
+  #isModern = false;
 
   /** @param id of the request that is answered; null when there is none */
   constructor(out: AgentReply, view: View, id: RequestId | null) {
@@ -67,6 +71,10 @@ export class PartReply extends AgentReply {
     return this.#out.streaming;
   }
 
+  override speakModern(): void {
+    this.#isModern = true;
+  }
+
   override setHeader(name: string, value: string): void {
     if (name !== "mcp-session-id") this.#out.setHeader(name, value);
   }
@@ -76,9 +84,10 @@ export class PartReply extends AgentReply {
       return this.#out.finish(Buffer.from(showText(message.toString("utf8"), this.#view)), status);
     }
     // To the agent a 404 would say that its session with all servers is over.
-    const said = status === 404 ? this.#withoutServer(message) : message;
-    const text = showText(JSON.stringify(said), this.#view);
-    await this.#out.finish(Buffer.from(text), status === 404 ? 200 : status);
+    let said = status === 404 ? this.#withoutServer(message) : message;
+    let code = status === 404 ? 200 : status;
+    if (this.#isModern) ({ message: said, status: code } = modernAnswer(said, code));
+    await this.#out.finish(Buffer.from(showText(JSON.stringify(said), this.#view)), code);
   }
 
   override async event(data: string, id?: string, retryMilliseconds?: number): Promise<void> {
@@ -143,4 +152,37 @@ export class StreamReply extends AgentReply {
   override startStream(): void {}
   override endStream(): void {}
   override comment(): void {}
+}
+
+/** One server's answer to `subscriptions/listen`: of all servers' only the first is the agent's. */
+export class NewsReply extends StreamReply {
+  readonly #acknowledge: (notifications: JsonObject) => void;
+  readonly #begun: Promise<void>;
+
+  /**
+   * @param acknowledge called with what the server promises to tell
+   * @param begun       resolves when the agent has had its acknowledgement
+   */
+  constructor(
+    out: AgentReply,
+    serverSlug: string,
+    acknowledge: (notifications: JsonObject) => void,
+    begun: Promise<void>,
+  ) {
+    super(out, serverSlug);
+    this.#acknowledge = acknowledge;
+    this.#begun = begun;
+  }
+
+  override async event(data: string): Promise<void> {
+    if (data === "") return;
+    const message = parseExact(data) as JsonRpcMessage;
+    // What ends is one server's share; the agent's subscription goes on.
+    if (!("method" in message)) return;
+    if (message.method === "notifications/subscriptions/acknowledged") {
+      return this.#acknowledge(objectOf(message.params?.notifications) ?? {});
+    }
+    await this.#begun;
+    await super.event(data);
+  }
 }

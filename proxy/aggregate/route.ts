@@ -4,11 +4,19 @@ import { relayRequest } from "#proxy/forward/relay.ts";
 import { missingTarget, targetOf } from "#proxy/gate/access.ts";
 import { isAsk } from "#proxy/gate/ask.ts";
 import { callTool } from "#proxy/gate/call-tool.ts";
-import { type JsonRpcRequest, type JsonRpcResponse, parseToolCall } from "#proxy/json/json-rpc.ts";
+import {
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  parseToolCall,
+} from "#proxy/json/json-rpc.ts";
+import { modernAnswer } from "#proxy/modern/answer.ts";
+import { serveModern } from "#proxy/modern/serve.ts";
 import { objectOf } from "#proxy/receive/era.ts";
 import { type Owned, ownerOf, ownerOfName } from "./names.ts";
-import { enterPart, type Visit } from "./parts.ts";
+import { enterServer } from "./parts.ts";
 import { PartReply } from "./replies.ts";
+import type { Visit } from "./visit.ts";
 
 const routed = new Set([
   "tools/call",
@@ -35,16 +43,21 @@ export async function routeRequest(visit: Visit, request: JsonRpcRequest): Promi
   if ("refusal" in target) return reply.finish(target.refusal, target.status);
   const { owned, request: own } = target;
   const server = access.servers.find(({ slug }) => slug === owned?.serverSlug);
-  const shown = missing(request);
+  const shown = missing(request, visit);
   if (!owned || !server) return reply.finish(shown);
-  const view = { serverSlug: server.slug, lists: false, missing: errorsOf(missing(own), shown) };
+  const view = {
+    serverSlug: server.slug,
+    lists: false,
+    missing: errorsOf(missing(own, visit), shown),
+  };
   const part = new PartReply(reply, view, request.id);
-  const exchange = await enterPart(visit, server, part, isAsk(request.method));
+  const exchange = await enterServer(visit, server, part, isAsk(request.method));
   if ("problem" in exchange) {
     return reply.finish(errorAnswer(request.id, -32_603, exchange.problem));
   }
   try {
-    if (own.method === "tools/call") await callTool(exchange, own);
+    if (exchange.era === "modern") await serveModern(exchange, { kind: "request", message: own });
+    else if (own.method === "tools/call") await callTool(exchange, own);
     else await relayRequest(exchange, own);
   } finally {
     reply.forwarded ||= part.forwarded;
@@ -82,13 +95,14 @@ function renamed({ method, params }: JsonRpcRequest, { kind }: AccessTarget, nam
 }
 
 /** What is answered where there is no such thing, in the words of a session with one server. */
-function missing(request: JsonRpcRequest): JsonRpcResponse {
+function missing(request: JsonRpcRequest, { session }: Visit): JsonRpcMessage {
   const { id, method, params } = request;
   if (method === "tools/call") return unknownToolAnswer(id, String(params?.name));
   const target = targetOf(request) ?? { kind: "prompt", name: "" };
-  return notFoundAnswer(id, method, target);
+  const answer = notFoundAnswer(id, method, target);
+  return session === null ? modernAnswer(answer, 200).message : answer;
 }
 
-function errorsOf(own: JsonRpcResponse, shown: JsonRpcResponse) {
+function errorsOf(own: JsonRpcMessage, shown: JsonRpcMessage) {
   return "error" in own && "error" in shown ? { own: own.error, shown: shown.error } : null;
 }

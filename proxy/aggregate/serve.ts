@@ -6,18 +6,30 @@ import type { ProxyState } from "#proxy/exchange.ts";
 import { refuseSession } from "#proxy/forward/initialize.ts";
 import { endAgentSession } from "#proxy/forward/relay-stream.ts";
 import { type JsonRpcRequest, type ParsedMessage, readMessage } from "#proxy/json/json-rpc.ts";
-import { type JsonObject, REQUEST_LIMITS } from "#proxy/json/parse-json.ts";
-import { refuseHttp, refuseLasting, refuseMethod, refuseShare } from "#proxy/receive/edge.ts";
-import { classifyEra, legacyRevisions } from "#proxy/receive/era.ts";
+import { REQUEST_LIMITS } from "#proxy/json/parse-json.ts";
+import { headerText } from "#proxy/modern/mirrored-headers.ts";
+import { handOverWaiting } from "#proxy/peers/hand-over.ts";
+import {
+  refuseEra,
+  refuseHttp,
+  refuseLasting,
+  refuseMethod,
+  refuseShare,
+  refuseWhileDraining,
+} from "#proxy/receive/edge.ts";
+import { classifyEra, isModern, legacyRevisions } from "#proxy/receive/era.ts";
 import { checkContent, readBody } from "#proxy/receive/receive.ts";
+import { greetingOf } from "./greeting.ts";
 import { handOverAll } from "./hand-over.ts";
 import { answerList, isListing } from "./lists.ts";
+import { serveModernAll } from "./modern.ts";
 import { passAnswer, passNotice, resumeStream } from "./notices.ts";
-import { enterPart, openParts, type Visit } from "./parts.ts";
+import { enterServer, openParts } from "./parts.ts";
 import type { AggregateAccess } from "./ports.ts";
 import { CollectedReply } from "./replies.ts";
 import { isRouted, routeRequest } from "./route.ts";
 import { streamAll } from "./stream.ts";
+import type { ModernVisit, SessionVisit } from "./visit.ts";
 
 /** A request at `/mcp/{org}`. */
 export interface AggregateArrival {
@@ -34,8 +46,8 @@ type Known = AggregateArrival & { access: AggregateAccess };
 
 /**
  * `/mcp/{org}`: all servers of an agent at one address. Each is used in a session of its own, opened
- * when it is first needed, through the very functions that serve sessions with one server. Sessions
- * only: a client of revision 2026-07-28 is answered so that it falls back to them (protocol.md 2.3).
+ * when it is first needed, or as agents of 2026-07-28 use it, through the very functions that serve
+ * an agent at one server.
  */
 export async function serveAggregate(arrival: AggregateArrival): Promise<void> {
   const { state, request, reply, orgSlug } = arrival;
@@ -46,7 +58,10 @@ export async function serveAggregate(arrival: AggregateArrival): Promise<void> {
   const refused = isPost ? checkContent(request) : null;
   if (refused) return refuseHttp(reply, refused);
   const { authorization, "mcp-session-id": named } = request.headers;
-  const sessionId = typeof named === "string" ? named : undefined;
+  // The modern era has no sessions; an id that comes along means nothing.
+  const modern = isModern(headerText(request.headers["mcp-protocol-version"]) ?? "");
+  if (modern && !isPost) return refuseMethod(reply, "POST");
+  const sessionId = typeof named === "string" && !modern ? named : undefined;
   const found = await state.authenticator.findAggregate({ authorization, orgSlug, sessionId });
   if (found.kind !== "access") return refuseAccess(reply, found);
   const known = { ...arrival, access: found.access };
@@ -78,11 +93,14 @@ async function receive(known: Known, leaveShare: () => void): Promise<void> {
     const answer = errorAnswer(parsed.id, parsed.jsonRpcCode, parsed.message);
     return reply.finish(answer, parsed.httpStatus);
   }
+  if (await refuseWhileDraining(state, request, reply, parsed)) return;
   const id = parsed.kind === "request" ? parsed.message.id : null;
-  if (classifyEra(request.headers, parsed).kind !== "legacy") {
-    // Deliberately no error of the modern era: it would tell a client that this address speaks it.
-    const text = `Unsupported protocol version (supported versions: ${legacyRevisions.join(", ")})`;
-    return reply.finish(errorAnswer(id, -32_000, text), 400);
+  const era = classifyEra(request.headers, parsed);
+  if (era.kind === "refused") return refuseEra(reply, era);
+  if (era.kind === "modern") {
+    if (await handOverWaiting(state, request, reply, body, parsed)) return;
+    reply.speakModern();
+    return serveModernAll(modernVisitOf(known, body.length, leaveShare), parsed);
   }
   if (parsed.kind === "request" && parsed.message.method === "initialize") {
     return greet(known, parsed.message);
@@ -93,7 +111,7 @@ async function receive(known: Known, leaveShare: () => void): Promise<void> {
   return reply.finish(errorAnswer(id, -32_600, text), 400);
 }
 
-function dispatch(visit: Visit, parsed: ParsedMessage): Promise<void> {
+function dispatch(visit: SessionVisit, parsed: ParsedMessage): Promise<void> {
   if (parsed.kind === "response") return passAnswer(visit, parsed.message);
   if (parsed.kind === "notification") return passNotice(visit, parsed.message);
   const { id, method } = parsed.message;
@@ -121,29 +139,16 @@ async function greet(known: Known, { id, params = {} }: JsonRpcRequest): Promise
     instanceId: holds ? state.config.instanceId : null,
   });
   reply.setHeader("mcp-session-id", sessionId);
-  const result = { protocolVersion: protocolRevision, ...greeting };
+  const result = { protocolVersion: protocolRevision, ...greetingOf("legacy") };
   await reply.finish({ jsonrpc: "2.0", id, result });
 }
 
-const greeting: JsonObject = {
-  // Servers come and go with their grants, so what any may have is declared.
-  capabilities: {
-    tools: { listChanged: true },
-    prompts: { listChanged: true },
-    resources: { subscribe: true, listChanged: true },
-    completions: {},
-  },
-  serverInfo: { name: "callgate", title: "Callgate", version: "1" },
-  instructions:
-    "These are the tools of several servers. A name is the server's, two underscores, and the name on that server.",
-};
-
 /** DELETE: ends the session with every server. */
-async function endAll(visit: Visit): Promise<void> {
+async function endAll(visit: SessionVisit): Promise<void> {
   const { state, access, session, reply } = visit;
   await Promise.all(
     openParts(visit).map(async ({ server }) => {
-      const exchange = await enterPart(visit, server, new CollectedReply(reply.handOver()));
+      const exchange = await enterServer(visit, server, new CollectedReply(reply.handOver()));
       if (!("problem" in exchange)) await endAgentSession(exchange);
     }),
   );
@@ -152,12 +157,25 @@ async function endAll(visit: Visit): Promise<void> {
 }
 
 /** Null: the agent names no session. */
-function visitOf(known: Known, bodyBytes: number, leaveShare: () => void): Visit | null {
+function visitOf(known: Known, bodyBytes: number, leaveShare: () => void): SessionVisit | null {
+  const { session } = known.access;
+  return session === null ? null : { ...arrivedOf(known, bodyBytes, leaveShare), session };
+}
+
+function modernVisitOf(known: Known, bodyBytes: number, leaveShare: () => void): ModernVisit {
+  const gone = new AbortController();
+  known.reply.onGone(() => gone.abort());
+  return {
+    ...arrivedOf(known, bodyBytes, leaveShare),
+    session: null,
+    gone: gone.signal,
+  };
+}
+
+function arrivedOf(known: Known, bodyBytes: number, leaveShare: () => void) {
   const { state, request, reply, orgSlug, access, receivedAt } = known;
-  if (access.session === null) return null;
   const { headers } = request;
   const { authorization } = headers;
-  const { session } = access;
   return {
     state,
     reply,
@@ -165,7 +183,6 @@ function visitOf(known: Known, bodyBytes: number, leaveShare: () => void): Visit
     authorization,
     orgSlug,
     access,
-    session,
     bodyBytes,
     receivedAt,
     leaveShare,

@@ -306,24 +306,6 @@ describe("a session with all servers", () => {
     expect((await ask("ping")).result).toEqual({});
   });
 
-  test("is what a client of revision 2026-07-28 falls back to: the probe gets no modern error", async () => {
-    const _meta = {
-      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-      "io.modelcontextprotocol/clientCapabilities": {},
-    };
-    const body = JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "server/discover",
-      params: { _meta },
-    });
-    const modern = { "mcp-protocol-version": "2026-07-28" };
-    for (const headers of [{ ...modern, "mcp-method": "server/discover" }, modern]) {
-      const { status, text } = await post(fleet.url, fleet.agent.token, body, headers);
-      expect([status, JSON.parse(text).error.code]).toEqual([400, -32000]);
-    }
-  });
-
   test("passes nothing on that comes as an event of another session", async () => {
     one.scripts.set("tools/call", ({ id }, response) => {
       events(response, [`id: e1\ndata: ${JSON.stringify({ jsonrpc: "2.0", id, result: {} })}\n\n`]);

@@ -1,14 +1,15 @@
 import { relayEvents } from "#proxy/forward/relay-stream.ts";
 import { refuseLasting, refuseShare } from "#proxy/receive/edge.ts";
-import { enterPart, onPart, openParts, type Visit } from "./parts.ts";
+import { enterServer, onPart, openParts } from "./parts.ts";
 import type { AggregateAccess } from "./ports.ts";
 import { StreamReply } from "./replies.ts";
+import type { SessionVisit } from "./visit.ts";
 
 /** How often it is looked whether the agent may still read, and what it may read. */
 const lookEveryMs = 15_000;
 
 /** GET: what all servers say that belongs to no request, on one stream. It has no ids to resume by. */
-export async function streamAll(visit: Visit): Promise<void> {
+export async function streamAll(visit: SessionVisit): Promise<void> {
   const { state, access, reply } = visit;
   if (state.pressure() !== "normal") return refuseLasting(reply);
   const leave = state.capacity.openStream(access.orgId, access.agentId);
@@ -43,7 +44,7 @@ export async function streamAll(visit: Visit): Promise<void> {
 }
 
 /** Begins to read the streams of parts that are not read yet; one that ends is read again later. */
-function attachParts(visit: Visit, attached: Set<string>): void {
+function attachParts(visit: SessionVisit, attached: Set<string>): void {
   for (const { server } of openParts(visit)) {
     if (attached.has(server.id) || visit.reply.gone) continue;
     attached.add(server.id);
@@ -53,15 +54,15 @@ function attachParts(visit: Visit, attached: Set<string>): void {
   }
 }
 
-async function readPart(visit: Visit, slug: string): Promise<void> {
+async function readPart(visit: SessionVisit, slug: string): Promise<void> {
   const server = visit.access.servers.find((one) => one.slug === slug);
   if (!server) return;
-  const exchange = await enterPart(visit, server, new StreamReply(visit.reply, slug));
+  const exchange = await enterServer(visit, server, new StreamReply(visit.reply, slug));
   if (!("problem" in exchange)) await relayEvents(exchange);
 }
 
 /** Reads token, grants and parts anew; false when the session is over. Grants that changed are told. */
-async function lookAgain(visit: Visit): Promise<boolean> {
+async function lookAgain(visit: SessionVisit): Promise<boolean> {
   const { state, authorization, orgSlug, session, reply } = visit;
   const presented = { authorization, orgSlug, sessionId: session.id };
   const found = await state.authenticator.findAggregate(presented);

@@ -66,7 +66,7 @@ export function limitedAnswer(refused: Refused): JsonRpcResponse {
 /** A call that waits for a person; repeating it joins the same request. */
 export function approvalAnswer(refused: Refused, publicUrl: string): JsonRpcResponse {
   const { access, tool, recorded, callId } = refused;
-  const link = `${publicUrl}/orgs/${access.orgSlug}/approvals/${recorded.approvalId}`;
+  const link = approvalLink(publicUrl, access, recorded.approvalId ?? "");
   const why = recorded.reason ? ` Reason: ${recorded.reason}` : "";
   const text =
     `Approval required and not yet given: ${tool} on server "${access.serverSlug}" waits for a ` +
@@ -81,6 +81,29 @@ export function approvalAnswer(refused: Refused, publicUrl: string): JsonRpcResp
     retryable: true,
     approvalId: recorded.approvalId,
     approvalUrl: link,
+  });
+}
+
+/** The page where people see and decide a request. */
+export function approvalLink(publicUrl: string, { orgSlug }: Access, approvalId: string): string {
+  return `${publicUrl}/orgs/${orgSlug}/approvals/${approvalId}`;
+}
+
+/** A call that needs approval, of an agent that has asked for as much as people are asked at once. */
+export function crowdedAnswer(refused: Refused): JsonRpcResponse {
+  const { access, tool, recorded, callId } = refused;
+  const text =
+    `Approval required, and nobody was asked: ${tool} on server "${access.serverSlug}" needs a ` +
+    `person's approval. Reason: ${recorded.reason ?? "Too many calls of this agent wait already."} ` +
+    "The action was not performed. Do not try other arguments; wait until some are decided, at least " +
+    `60 seconds, then call ${tool} once. Rule: ${recorded.rule}. Decision ${callId}.`;
+  return toolError(refused.id, text, {
+    outcome: "approvals_full",
+    reason: recorded.reason,
+    rule: recorded.rule,
+    decisionId: callId,
+    retryable: true,
+    retryAfterMs: 60_000,
   });
 }
 

@@ -9,7 +9,8 @@ import { modernAnswer } from "#proxy/modern/answer.ts";
 export class AgentReply {
   readonly #response: ServerResponse;
   readonly #stalledMilliseconds: number;
-  readonly #headers: Record<string, string> = {};
+  /** Whatever a server sends is no page and no script of this address. */
+  readonly #headers: Record<string, string> = { "x-content-type-options": "nosniff" };
   #streaming = false;
   #modern = false;
   /** True once a call may have reached its server: whatever fails then must not deny that. */

@@ -60,7 +60,7 @@ async function makeScene(upstream: ScriptedServer) {
 const soonEqual = (read: () => Promise<unknown>, expected: unknown) =>
   vi.waitFor(async () => expect(await read()).toEqual(expected), { timeout: 15_000, interval: 50 });
 
-test("a definition that changes between list and call is held as soon as a list shows it, and only that tool", async () => {
+test("ADV-164, ADV-165 a definition that changes between list and call is held as soon as a list shows it, and only that tool", async () => {
   await using upstream = await startScriptedServer();
   const { announce, client, context, held, listed, of } = await makeScene(upstream);
   expect(await listed()).toEqual(["delete_all", "get", "secret_tool"]);

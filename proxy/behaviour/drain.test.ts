@@ -1,10 +1,16 @@
 // A proxy that is told to stop, as a process of its own.
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
 import { recordTransport } from "#lib/servers/transport.ts";
 import { callBody, gateServer, listBody, openSession } from "#proxy/testing/harness.ts";
 import { type SseTestUpstream, startSseUpstream } from "#proxy/testing/sse-upstream.ts";
 import { type Fleet, startFleet } from "#scripts/campaign/fleet.ts";
+
+const allow = { version: 1, default: "allow" };
+const capabilities = { sampling: {} };
 
 let upstream: SseTestUpstream;
 let fleet: Fleet;
@@ -22,7 +28,7 @@ async function withRunningCall(ms: number, drainSeconds: string) {
     PROXY_DRAIN_SECONDS: drainSeconds,
   });
   const origin = fleet.origins[0] ?? "";
-  const gated = await gateServer({ origin }, upstream, { version: 1, default: "allow" });
+  const gated = await gateServer({ origin }, upstream, allow);
   await recordTransport(gated.context.org.id, gated.server.id, "sse", ["2024-11-05"]);
   const send = await openSession(gated.url, gated.agent.token);
   const headers = {
@@ -65,4 +71,41 @@ test("waits no longer than it may for a call that does not end", async () => {
   expect(await stopped).toBe(0);
   // Nothing of the session is left behind on the server either.
   await expect.poll(upstream.sessions).toBe(0);
+});
+
+test.each([
+  ["that it holds", 0],
+  ["from the proxy that agents are sent to instead", 1],
+])("takes the answer to a question of a running call, %s", async (_, at) => {
+  fleet = await startFleet(process.env.DATABASE_URL ?? "", 2, { PROXY_DRAIN_SECONDS: "30" });
+  const gated = await gateServer({ origin: fleet.origins[0] ?? "" }, upstream, allow);
+  await recordTransport(gated.context.org.id, gated.server.id, "sse", ["2024-11-05"]);
+  let origin = fleet.origins[0] ?? "";
+  const headers = { authorization: `Bearer ${gated.agent.token}` };
+  const transport = new StreamableHTTPClientTransport(new URL(gated.url), {
+    requestInit: { headers },
+    fetch: (url, init) => fetch(`${origin}${new URL(url).pathname}`, init),
+  });
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  const client = new Client({ name: "test-client", version: "1" }, { capabilities });
+  client.setRequestHandler(CreateMessageRequestSchema, async () => {
+    asked.resolve();
+    await answer.promise;
+    return { role: "assistant", model: "m", content: { type: "text", text: "it is me" } };
+  });
+  // The SDK's own transport does not satisfy its interface under exactOptionalPropertyTypes.
+  await client.connect(transport as Parameters<Client["connect"]>[0]);
+  const running = client.callTool({ name: "ask", arguments: {} });
+  await asked.promise;
+
+  const stopped = fleet.stop(0);
+  await expect.poll(async () => (await fetch(`${fleet.origins[0]}/healthz`)).status).toBe(503);
+  origin = fleet.origins[at] ?? "";
+  // New work in the session is refused, and does not end what runs in it.
+  await expect(client.listTools()).rejects.toThrow();
+  answer.resolve();
+  expect(JSON.stringify(await running)).toContain("it is me");
+  expect(await stopped).toBe(0);
+  await client.close();
 });

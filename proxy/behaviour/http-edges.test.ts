@@ -1,6 +1,8 @@
 // What an agent's HTTP library sees at the edges: methods, paths, origins, challenges, headers.
 import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newAgentToken } from "#lib/auth/tokens.ts";
+import { database } from "#lib/db.ts";
 import {
   callBody,
   type GatedServer,
@@ -14,6 +16,10 @@ import {
 } from "#proxy/testing/harness.ts";
 import { startLocalServer } from "#proxy/testing/local-server.ts";
 import { startUpstream, type TestUpstream } from "#proxy/testing/upstream.ts";
+
+/** What the audit log of its org says of leaked tokens. */
+const leaks = ({ context }: GatedServer) =>
+  database().auditEvent.findMany({ where: { orgId: context.org.id, action: "agent.leak" } });
 
 const allowAll = { version: 1, default: "allow" };
 const origin = "https://playground.example";
@@ -159,6 +165,27 @@ describe("who is asking", () => {
       'Bearer realm="callgate", error="invalid_request"',
     );
     expect(JSON.parse(answer.text).error.message).toContain("rotate this token");
+  });
+
+  test("a leaked token stands in the org's audit log, once, and what is none stands nowhere (ADV-117)", async () => {
+    const gated = await gateServer(proxy, upstream, allowAll);
+    const { token } = gated.agent;
+    const { pathname } = new URL(gated.url);
+    const changed = `${token.slice(0, -1)}${token.endsWith("a") ? "b" : "a"}`;
+    const ask = (query: string) => send("POST", `${pathname}?${query}`, json, "");
+    await ask(`access_token=${changed}`);
+    await ask(`token=${newAgentToken().token}`);
+    for (const query of [`access_token=Bearer%20${token}`, `x=${token}`, `key=${token}`]) {
+      expect((await ask(query)).status).toBe(401);
+      await expect.poll(() => leaks(gated)).toHaveLength(1);
+    }
+    const [leak] = await leaks(gated);
+    expect(leak).toMatchObject({
+      actor: { name: "Callgate" },
+      subject: { id: gated.agent.id, name: gated.agent.name },
+      detail: { last4: token.slice(-4) },
+    });
+    expect(JSON.stringify(leak)).not.toContain(token);
   });
 
   test("a token under any other name in the query string is recognised by its form", async () => {
@@ -308,6 +335,7 @@ describe("headers on the way up and down", () => {
       "content-type",
       "date",
       "keep-alive",
+      "x-content-type-options",
     ];
     expect([...answer.headers.keys()].filter((name) => !ours.includes(name))).toEqual([]);
     expect(answer.headers.get("cache-control")).toBe("no-store");

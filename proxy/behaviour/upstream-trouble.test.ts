@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
+import { makeChannel } from "#lib/testing/factories.ts";
 import {
   callBody,
   gateServer,
@@ -318,4 +319,26 @@ test("trouble with anything but a call is a neutral protocol error and no record
     },
   ]);
   expect(await database().call.count({ where: { orgId: gated.context.org.id } })).toBe(0);
+});
+
+test("a server that refuses its stored credential is marked as failing, once, and people are told (ADV-144)", async () => {
+  let status = 401;
+  await using upstream = await startLocalServer((_, response) => {
+    response.writeHead(status, { "www-authenticate": 'Bearer realm="theirs"' }).end();
+  });
+  const gated = await gateServer(proxy, { url: upstream.url.href, definitions }, policy);
+  const orgId = gated.context.org.id;
+  await makeChannel(gated.context, { events: ["server.failing"] });
+  const health = async () =>
+    (await database().server.findMany({ where: { orgId } })).map((server) => server.health);
+  const told = () =>
+    database().notificationDelivery.findMany({ where: { orgId, event: "server.failing" } });
+  const call = () => post(gated.url, gated.agent.token, callBody("pay"));
+  expect((await call()).text).toContain("refuses the stored credential");
+  await expect.poll(health).toEqual(["failing"]);
+  status = 403;
+  expect((await call()).text).toContain("refuses the stored credential");
+  expect(await told()).toMatchObject([
+    { event: "server.failing", text: expect.stringContaining("wants a valid token (HTTP 401)") },
+  ]);
 });

@@ -1,14 +1,19 @@
 // Real clients at every kind of server: none of them can tell that a gate stands in the way until a
 // rule speaks, and then each tells its model what the rule says.
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decideApproval } from "#lib/approvals/decide.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
 import { type Agent, type Connect, clients, commands } from "#proxy/testing/agents.ts";
-import { type DualEraFixture, startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
-import { type LegacyFixture, startLegacy } from "#proxy/testing/fixtures/legacy.ts";
+import { startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
+import { startLegacy } from "#proxy/testing/fixtures/legacy.ts";
+import { makeLegacyServer } from "#proxy/testing/fixtures/legacy-server.ts";
 import { gateFixture } from "#proxy/testing/gate-fixture.ts";
 import { startProxy, type TestProxy } from "#proxy/testing/harness.ts";
+import { startSseUpstream } from "#proxy/testing/sse-upstream.ts";
+import type { Launch } from "#proxy/upstream/child-process.ts";
+import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
 
 const waiting = "test_tool_with_progress";
 const policy = {
@@ -23,24 +28,79 @@ const policy = {
   },
 };
 
-const servers: Record<string, DualEraFixture | LegacyFixture> = {};
+/** A server, and the names of its tools that really ran, in order. */
+interface Kind {
+  source: { url: string } | Launch;
+  executed(context: OrgContext): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+const servers: Record<string, Kind> = {};
 let proxy: TestProxy;
+/** Whose connectors start the program below. */
+let overStdio: TestProxy;
+
+const program: Launch = {
+  command: process.execPath,
+  args: [join(import.meta.dirname, "../testing/fixtures/legacy.ts"), "stdio"],
+  env: { NODE_OPTIONS: "--disable-warning=ExperimentalWarning" },
+  cwd: "/tmp",
+};
 
 beforeAll(async () => {
   // Clients give up after 60 s; a person takes a moment here.
-  proxy = await startProxy({ approvalHoldMs: 20_000 });
-  servers["of both eras"] = await startDualEra();
-  servers["of 2026-07-28 alone"] = await startDualEra({ legacy: false });
-  servers["with sessions"] = await startLegacy();
+  const approvalHoldMs = 20_000;
+  proxy = await startProxy({ approvalHoldMs });
+  const openUpstream = async () => new StdioUpstream(program, STDIO_DEFAULTS);
+  overStdio = await startProxy({ approvalHoldMs, ports: { openUpstream } });
+  servers["of both eras"] = seen(await startDualEra());
+  servers["of 2026-07-28 alone"] = seen(await startDualEra({ legacy: false }));
+  servers["with sessions"] = seen(await startLegacy());
+  const older = (executed: string[]) => makeLegacyServer({ executed, cancelled: [] });
+  servers["over HTTP+SSE"] = seen(await startSseUpstream(older));
+  servers["that is a program"] = { source: program, executed: settled, close: async () => {} };
 });
 
+function seen(server: { url: string; executed: string[]; close(): Promise<void> }): Kind {
+  let before = 0;
+  return {
+    source: server,
+    close: () => server.close(),
+    async executed() {
+      const ran = server.executed.slice(before);
+      before = server.executed.length;
+      return ran;
+    },
+  };
+}
+
+/** Of a program that cannot be looked into, what is on record as having answered. */
+async function settled({ org }: OrgContext): Promise<string[]> {
+  const where = { orgId: org.id };
+  const orderBy = { id: "asc" } as const;
+  const finished = async () => {
+    const outcomes = await database().callOutcome.findMany({ where });
+    return new Set(outcomes.flatMap(({ callId, outcome }) => (outcome === "ok" ? [callId] : [])));
+  };
+  await expect.poll(async () => (await finished()).size).toBe(3);
+  const ok = await finished();
+  const calls = await database().call.findMany({ where, orderBy });
+  return calls.flatMap(({ id, tool }) => (ok.has(id) ? [tool] : []));
+}
+
 afterAll(async () => {
-  await proxy.close();
+  await Promise.all([proxy.close(), overStdio.close()]);
   for (const server of Object.values(servers)) await server.close();
 });
 
 type Row = [client: string, server: string, connect: Connect];
-const kinds = ["of both eras", "of 2026-07-28 alone", "with sessions"];
+const kinds = [
+  "of both eras",
+  "of 2026-07-28 alone",
+  "with sessions",
+  "over HTTP+SSE",
+  "that is a program",
+];
 const rows = [
   ...kinds.flatMap((kind) =>
     Object.entries(clients).map(([client, connect]): Row => [client, kind, connect]),
@@ -52,12 +112,15 @@ describe("lists, calls, is denied, is limited and waits for an approval:", () =>
   test.each(rows)("%s, at a server %s", { timeout: 120_000 }, async (_client, kind, connect) => {
     const server = servers[kind];
     if (!server) throw new Error("no such server");
-    const gated = await gateFixture(proxy, server, policy);
+    const through = "url" in server.source ? proxy : overStdio;
+    const gated = await gateFixture(through, server.source, policy);
     const agent = await connect(gated.url, gated.agent.token);
-    const before = server.executed.length;
     await tryEverything(agent, gated.context);
-    const executed = server.executed.slice(before);
-    expect(executed).toEqual(["test_simple_text", "test_logging_tool", waiting]);
+    expect(await server.executed(gated.context)).toEqual([
+      "test_simple_text",
+      "test_logging_tool",
+      waiting,
+    ]);
     await agent.close();
   });
 });

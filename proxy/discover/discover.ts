@@ -8,6 +8,7 @@ import {
 } from "#proxy/upstream/address-guard.ts";
 import type { Launch } from "#proxy/upstream/child-process.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
+import { withoutEcho } from "#proxy/upstream/redact-echo.ts";
 import { SSE_DEFAULTS, SseUpstream } from "#proxy/upstream/sse.ts";
 import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
 import { UpstreamTrouble } from "#proxy/upstream/transport-failure.ts";
@@ -19,7 +20,17 @@ import { listEverywhere } from "./discover-tools.ts";
 export type DiscoveryTarget =
   | { kind: "http"; url: string; headers: Readonly<Record<string, string>> }
   /** `prepare` finds or installs the program; it may report what takes long. */
-  | { kind: "stdio"; prepare(report: (progress: string) => void): Promise<Launch> };
+  | {
+      kind: "stdio";
+      prepare(report: (progress: string) => void): Promise<Launch>;
+      /** Credentials in its environment, which it must not hand to agents. */
+      secrets?: readonly string[];
+    };
+
+/** The credentials that a server is given: none of them is ever shown as something it said. */
+export function secretsOf(target: DiscoveryTarget): readonly string[] {
+  return target.kind === "http" ? Object.values(target.headers) : (target.secrets ?? []);
+}
 
 export interface DiscoveryStep {
   step: "resolve" | "connect" | "start" | "initialize" | "list_tools";
@@ -73,6 +84,8 @@ export async function connectAndList(
 ): Promise<Discovery> {
   const steps = new Steps(ports.report);
   let upstream: Upstream | null = null;
+  let isOlder = false;
+  const quiet = (opened: Upstream) => withoutEcho(opened, secretsOf(target));
   const context: UpstreamContext = {
     sessionId: null,
     protocolVersion: null,
@@ -80,9 +93,9 @@ export async function connectAndList(
     ...(target.kind === "http" && { totalMilliseconds: ports.answerMilliseconds }),
   };
   try {
-    upstream = await (target.kind === "http"
-      ? openHttp(target, ports, steps)
-      : start(target, steps));
+    upstream = quiet(
+      await (target.kind === "http" ? openHttp(target, ports, steps) : start(target, steps)),
+    );
     steps.begin("initialize", "Initialise the session");
     const greeting = await initialize(upstream, context).catch(async (error) => {
       const modern = await greetModern(upstream, ports, error);
@@ -90,11 +103,12 @@ export async function connectAndList(
       const older = target.kind === "http" ? await openSse(target, ports, error) : null;
       if (older === null) throw error;
       await upstream?.close();
-      upstream = older;
-      return initialize(older, context);
+      upstream = quiet(older);
+      isOlder = true;
+      return initialize(upstream, context);
     });
     context.totalMilliseconds = ports.answerMilliseconds;
-    const transport = transportOf(target, upstream);
+    const transport = transportOf(target, isOlder);
     const over = transport === "sse" ? " over HTTP+SSE" : "";
     const era = eraOf(greeting);
     if (era === "legacy" && transport === "streamable_http") {
@@ -122,9 +136,9 @@ export async function connectAndList(
   }
 }
 
-function transportOf(target: DiscoveryTarget, upstream: Upstream): Transport {
+function transportOf(target: DiscoveryTarget, isOlder: boolean): Transport {
   if (target.kind === "stdio") return "stdio";
-  return upstream instanceof SseUpstream ? "sse" : "streamable_http";
+  return isOlder ? "sse" : "streamable_http";
 }
 
 async function openHttp(

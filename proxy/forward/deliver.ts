@@ -39,6 +39,7 @@ export async function deliver(
   const { reply: out } = exchange;
   switch (reply.kind) {
     case "error":
+      noteRefusal(exchange, reply.failure);
       await out.finish(failed(reply.failure));
       return { answer: null, failure: reply.failure, responseBytes: 0 };
     case "accepted":
@@ -57,6 +58,13 @@ export async function deliver(
     case "stream":
       return deliverStream(exchange, reply.events, asked, failed);
   }
+}
+
+/** A credential that its server no longer takes fails for every agent: people have to hear of it. */
+function noteRefusal({ state, access }: Exchange, { code, message, fix }: UpstreamFailure): void {
+  if (code !== "unauthorized") return;
+  const detail = fix === undefined ? message : `${message} ${fix}`;
+  state.ports.reportRefusal(access.orgId, access.serverId, detail).catch(() => {});
 }
 
 async function deliverStream(

@@ -9,6 +9,7 @@ import { refuseSessionEnded } from "#proxy/answer/refuse.ts";
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
 import { judgeAccess, missingTarget, targetOf } from "#proxy/gate/access.ts";
 import { takeHeldNotice } from "#proxy/gate/approval-hold.ts";
+import { serveApprovalTask } from "#proxy/gate/approval-tasks.ts";
 import { isAsk } from "#proxy/gate/ask.ts";
 import { serveAsk } from "#proxy/gate/call-tool.ts";
 import { isAgentNotification, isAgentRequest } from "#proxy/gate/methods.ts";
@@ -25,6 +26,7 @@ export async function relayRequest(exchange: Exchange, request: JsonRpcRequest):
     return reply.finish(errorAnswer(id, -32601, `Method not found: ${method}`));
   }
   if (isAsk(method)) return serveAsk(exchange, method, request);
+  if (isTaskRequest(method) && (await serveApprovalTask(exchange, request, relayRequest))) return;
   const refusal = await refusalOf(exchange, request);
   if (refusal !== null) return reply.finish(refusal);
 
@@ -42,6 +44,10 @@ export async function relayRequest(exchange: Exchange, request: JsonRpcRequest):
   } finally {
     answered();
   }
+}
+
+function isTaskRequest(method: string): boolean {
+  return method === "tasks/get" || method === "tasks/result" || method === "tasks/cancel";
 }
 
 /** The answer to a request about a prompt, resource or task that the agent may not use. */

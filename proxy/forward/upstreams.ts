@@ -1,5 +1,5 @@
 import type { Access, Ports, ServerRecord } from "#proxy/ports.ts";
-import { speaksOnlyModern } from "#proxy/translate/eras.ts";
+import { handDown, speaksOnlyModern } from "#proxy/translate/eras.ts";
 import { LegacyFace } from "#proxy/translate/legacy-face.ts";
 import type { Upstream } from "#proxy/upstream/types.ts";
 
@@ -99,7 +99,7 @@ export class Upstreams {
     else this.#taken.delete(orgId);
   }
 
-  /** Changed settings or secrets make a new client; the old one ends once its exchanges have. */
+  /** Changed settings or secrets make a new client; calls under way go on with the old one. */
   async #shared(server: ServerRecord): Promise<Upstream> {
     const key = `${server.orgId} ${server.id}`;
     const known = this.#http.get(key);
@@ -108,13 +108,25 @@ export class Upstreams {
       known.server = server;
       return known.upstream;
     }
-    const upstream = this.#ports.openUpstream(server);
+    const opening = this.#ports.openUpstream(server);
+    const upstream = known ? succeed(known.upstream, opening) : opening;
     this.#http.set(key, { server, upstream });
     upstream.catch(() => {
       if (this.#http.get(key)?.upstream === upstream) this.#http.delete(key);
     });
-    known?.upstream.then((old) => old.close()).catch(() => {});
     return upstream;
+  }
+}
+
+/** The new connection, once the old one has handed down to it what waits there. */
+async function succeed(previous: Promise<Upstream>, opening: Promise<Upstream>): Promise<Upstream> {
+  const old = await previous.catch(() => null);
+  try {
+    const next = await opening;
+    if (old) handDown(old, next);
+    return next;
+  } finally {
+    old?.retire?.();
   }
 }
 

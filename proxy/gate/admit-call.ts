@@ -1,10 +1,12 @@
 import { refuseAccess } from "#proxy/answer/refuse.ts";
 import type { Exchange } from "#proxy/exchange.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
+import { approvalQuestion } from "#proxy/modern/approval-question.ts";
 import type { ApprovalNews, Recorded } from "#proxy/ports.ts";
 import { holdCall } from "./approval-hold.ts";
 import type { Ask } from "./ask.ts";
 import { judge } from "./judge.ts";
+import { asksForTask } from "./tasks.ts";
 
 /** A call that stands in the record. */
 export interface Admitted {
@@ -25,11 +27,16 @@ export async function admit(
 ): Promise<Admitted | null> {
   const admitted = await admitNow(exchange, ask);
   const waits = admitted?.recorded.decision === "approval" && !admitted.recorded.forward;
-  return waits ? awaitApproval(exchange, request, ask, admitted) : admitted;
+  return waits && !asksForTask(exchange, request, ask)
+    ? awaitApproval(exchange, request, ask, admitted)
+    : admitted;
 }
 
-/** Null: the agent was answered, because it may not use this server any more. */
-async function admitNow(exchange: Exchange, ask: Ask): Promise<Admitted | null> {
+/**
+ * Judges and admits until the judgement rests on what is true now. Null: the agent was answered,
+ * because it may not use this server any more.
+ */
+export async function admitNow(exchange: Exchange, ask: Ask): Promise<Admitted | null> {
   const { state, reply } = exchange;
   for (let attempt = 0; attempt < 4; attempt += 1) {
     const callId = state.ports.newId();
@@ -60,7 +67,10 @@ async function admitNow(exchange: Exchange, ask: Ask): Promise<Admitted | null> 
   throw new Error("the policy changed faster than the call could be judged");
 }
 
-/** Holds the call for a person; when approved in time it is judged and admitted anew. */
+/**
+ * Holds the call for a person; when approved in time it is judged and admitted anew. A modern client
+ * that opens URLs is asked to open the request's page first.
+ */
 async function awaitApproval(
   exchange: Exchange,
   request: JsonRpcRequest,
@@ -70,7 +80,13 @@ async function awaitApproval(
   const { state } = exchange;
   const { callId, options } = waiting;
   const { approvalId } = waiting.recorded;
-  if (approvalId === null || state.config.approvalHoldMs === 0) return waiting;
+  if (approvalId === null || exchange.approvalAsked === "declined") return waiting;
+  const question = approvalQuestion(exchange, request, { approvalId, tool: ask.name, options });
+  if (question !== null) {
+    await exchange.reply.finish(question);
+    return null;
+  }
+  if (state.config.approvalHoldMs === 0) return waiting;
   const heldFrom = state.now();
   const news = await holdCall(exchange, request, { callId, approvalId, tool: ask.name, options });
   if (news === null) return null;

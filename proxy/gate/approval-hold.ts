@@ -1,3 +1,4 @@
+import { approvalLink } from "#proxy/answer/answers.ts";
 import type { Exchange } from "#proxy/exchange.ts";
 import type {
   JsonRpcMessage,
@@ -126,7 +127,7 @@ function questionFor(
     params: {
       mode: "url",
       elicitationId: approvalId,
-      url: `${state.config.publicUrl}/orgs/${access.orgSlug}/approvals/${approvalId}`,
+      url: approvalLink(state.config.publicUrl, access, approvalId),
       message: `A person has to approve this call of ${tool}. Open the page to see exactly what will run, and decide there.`,
     },
   };
@@ -140,8 +141,8 @@ function questionAnswered(elicitationId: string): JsonRpcMessage {
   };
 }
 
-/** What cannot be read excludes everybody. */
-function excludesRequester(options: unknown): boolean {
+/** Whether the rule wants somebody else to approve; what cannot be read excludes everybody. */
+export function excludesRequester(options: unknown): boolean {
   if (typeof options !== "object" || options === null) return true;
   if (!("exclude" in options)) return false;
   return !Array.isArray(options.exclude) || options.exclude.includes("requester");

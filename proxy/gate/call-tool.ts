@@ -1,20 +1,14 @@
-import {
-  approvalAnswer,
-  deniedAnswer,
-  errorAnswer,
-  limitedAnswer,
-  notFoundAnswer,
-  notPermittedAnswer,
-  type Refused,
-  unknownToolAnswer,
-} from "#proxy/answer/answers.ts";
+import { errorAnswer } from "#proxy/answer/answers.ts";
 import type { Exchange } from "#proxy/exchange.ts";
 import { forwardCall } from "#proxy/forward/forward-call.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
-import { type Admitted, admit } from "./admit-call.ts";
+import { admit } from "./admit-call.ts";
+import { openTask } from "./approval-tasks.ts";
 import { type Ask, parseAsk } from "./ask.ts";
+import { refusal } from "./refusal.ts";
+import { asksForTask } from "./tasks.ts";
 
-/** `tools/call`; one that asks to be run as a task is a call like any other. */
+/** `tools/call`; one that asks to be run as a task is a call like any other, but is not held. */
 export function callTool(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
   return serveAsk(exchange, "tools/call", request);
 }
@@ -36,34 +30,13 @@ export async function serveAsk(
   }
   const admitted = await admit(exchange, request, ask);
   if (!admitted) return;
-  if (admitted.recorded.forward) await forwardCall(exchange, request, ask, admitted.callId);
-  else await reply.finish(refusal(exchange, request, ask, admitted));
-}
-
-function refusal(
-  { access, state }: Exchange,
-  request: JsonRpcRequest,
-  ask: Ask,
-  { callId, recorded }: Admitted,
-) {
-  const { id } = request;
-  const refused: Refused = { id, access, tool: ask.name, callId, recorded };
-  if (ask.method !== "tools/call") {
-    const kind = ask.method === "prompts/get" ? "prompt" : "resource";
-    const target = { kind, name: ask.name } as const;
-    return recorded.decision === "hidden"
-      ? notFoundAnswer(id, ask.method, target)
-      : notPermittedAnswer(id, access, target, { ...recorded, callId });
-  }
-  switch (recorded.decision) {
-    case "hidden":
-      return unknownToolAnswer(id, ask.name);
-    case "limited":
-      return limitedAnswer(refused);
-    case "approval":
-      return approvalAnswer(refused, state.config.publicUrl);
-    case "denied":
-    case "allowed":
-      return deniedAnswer(refused);
-  }
+  const { callId, recorded } = admitted;
+  if (recorded.forward) return forwardCall(exchange, request, ask, callId);
+  const { decision, approvalId } = recorded;
+  const waits = decision === "approval" && approvalId !== null;
+  await reply.finish(
+    waits && asksForTask(exchange, request, ask)
+      ? await openTask(exchange, request, ask, { callId, approvalId })
+      : refusal(exchange, request, ask, admitted),
+  );
 }

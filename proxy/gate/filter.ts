@@ -25,7 +25,7 @@ export type Kept = { [member in ListMember]?: number[] };
 
 export type ListVerdict =
   | { kind: "none" }
-  /** `drifted`: a definition differs from the one on record, or is new: it was left out. */
+  /** `drifted`: a definition was left out that is not on record as it stands here, not even as held. */
   | { kind: "filtered"; kept: Kept; drifted: boolean }
   | { kind: "malformed"; what: string };
 
@@ -68,8 +68,11 @@ export function filterLists(
       const tool = name === undefined ? undefined : gate.tools.get(name);
       // Of two definitions under one name nobody can say which one a call would run.
       const isTwice = names.indexOf(name) !== names.lastIndexOf(name);
-      if (!tool || isTwice || !isSame(entry, tool.digest, digestOf)) drifted = true;
-      else if (gate.observe || isListed(gate.policy, tool)) positions.push(at);
+      if (!tool || isTwice || digestOfEntry(entry, digestOf) !== tool.digest) {
+        // Of two with one name the first is the one on record.
+        const isFirst = names.indexOf(name) === at;
+        drifted ||= isFirst && isNews(gate, name, entry, digestOf);
+      } else if (gate.observe || isListed(gate.policy, tool)) positions.push(at);
     }
     if (positions.length < listed.length) kept[member] = positions;
   }
@@ -107,15 +110,28 @@ function isSeen(gate: Gate, member: Exclude<ListMember, "tools">, name: string):
   return gate.observe || isAccessListed(gate.policy, { kind, name });
 }
 
-function isSame(
-  definition: unknown,
-  digest: string,
+/** Whether reading the server's tools again would change its record: a definition held already is no news. */
+function isNews(
+  gate: Gate,
+  name: string | undefined,
+  entry: JsonValue,
   digestOf: (definition: unknown) => string,
 ): boolean {
+  const digest = digestOfEntry(entry, digestOf);
+  // Without a canonical form it can never be put on record.
+  if (name === undefined || digest === null) return false;
+  return digest !== gate.tools.get(name)?.digest && digest !== gate.held.get(name);
+}
+
+/** Null where it has no canonical form. */
+function digestOfEntry(
+  definition: JsonValue,
+  digestOf: (definition: unknown) => string,
+): string | null {
   try {
-    return digestOf(definition) === digest;
+    return digestOf(definition);
   } catch {
-    return false;
+    return null;
   }
 }
 

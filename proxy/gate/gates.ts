@@ -8,6 +8,7 @@ import {
 } from "#lib/policy/types.ts";
 import { findParameterHeaders, type ParameterHeader } from "#proxy/modern/parameter-headers.ts";
 import type { Access, GateRecord, Ports, ServerRecord } from "#proxy/ports.ts";
+import { speaksOnlyModern } from "#proxy/translate/eras.ts";
 
 /** One revision of a server, ready to judge calls by. */
 export interface Gate {
@@ -17,6 +18,8 @@ export interface Gate {
   observe: boolean;
   policy: CompiledPolicy;
   tools: ReadonlyMap<string, GateTool>;
+  /** Digests of definitions that wait for a person, by name. */
+  held: ReadonlyMap<string, string>;
   /** Whether any rule hides a prompt or a resource. */
   hides: Readonly<Record<AccessTarget["kind"], boolean>>;
   server: ServerRecord;
@@ -29,6 +32,8 @@ export interface GateTool {
   parameterHeaders: readonly ParameterHeader[];
   category: Category;
   riskClass: RiskClass;
+  /** Its calls can be run as tasks (MCP 2025-11-25, "Tasks: tool-level negotiation"). */
+  runsAsTask: boolean;
 }
 
 const mostGates = 2_000;
@@ -101,6 +106,7 @@ export function compileGate(record: GateRecord): Gate {
       parameterHeaders: findParameterHeaders(tool.definition),
       category: categories.find((known) => known === tool.category) ?? "destructive",
       riskClass: riskClasses.find((known) => known === tool.riskClass) ?? "critical",
+      runsAsTask: runsAsTask(tool.definition) && !speaksOnlyModern(record.server),
     });
   }
   return {
@@ -110,12 +116,20 @@ export function compileGate(record: GateRecord): Gate {
     observe: record.observe,
     policy: compileStored(record.document),
     tools,
+    held: new Map(record.held.map(({ name, digest }) => [name, digest])),
     hides: {
       prompt: hidesAny(record.document, "prompts"),
       resource: hidesAny(record.document, "resources"),
     },
     server: record.server,
   };
+}
+
+function runsAsTask(definition: unknown): boolean {
+  // Any object has its members by name; what they hold is looked at below.
+  const { execution } = (definition ?? {}) as { execution?: { taskSupport?: unknown } | null };
+  const support = execution?.taskSupport;
+  return support === "optional" || support === "required";
 }
 
 /** Read from the stored document, because a compiled policy only answers about names. */

@@ -7,7 +7,9 @@ import type {
   JsonRpcResult,
 } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
+import { modernAnswer } from "#proxy/modern/answer.ts";
 import { targetOf } from "./access.ts";
+import { hasActiveLinks, withoutActiveLinks } from "./active-links.ts";
 import { filterLists, isListMethod, keepEntries } from "./filter.ts";
 import { namesHiddenTool } from "./hidden-names.ts";
 import { elicitationProblem } from "./questions.ts";
@@ -41,9 +43,26 @@ export async function screenAnswer(
   message: JsonRpcResponse,
   asked: Asked | null,
 ): Promise<Screened> {
-  return "error" in message
-    ? screenError(exchange, message, asked)
-    : screenResult(exchange, message, asked);
+  if ("error" in message) return screenError(exchange, message, asked);
+  const screened = await screenResult(exchange, message, asked);
+  return hasActiveLinks(message.result) ? withoutLinks(screened) : screened;
+}
+
+function withoutLinks(screened: Screened): Screened {
+  switch (screened.kind) {
+    case "pass":
+      return { kind: "edit", edit: withoutActiveLinks };
+    case "edit":
+      return {
+        kind: "edit",
+        edit(message) {
+          screened.edit(message);
+          withoutActiveLinks(message);
+        },
+      };
+    case "fault":
+      return screened;
+  }
 }
 
 function screenError(exchange: Exchange, { error }: JsonRpcError, asked: Asked | null): Screened {
@@ -72,7 +91,7 @@ function editError(error: JsonRpcError["error"]): Screened {
  * hidden ones get: else the two could be told apart (invariant 9).
  */
 function missingAnswer(
-  { gate }: Exchange,
+  { gate, era }: Exchange,
   { code, message }: JsonRpcError["error"],
   request: JsonRpcRequest,
 ): JsonRpcError["error"] | null {
@@ -82,7 +101,8 @@ function missingAnswer(
     code === -32_002 || (code === -32_602 && /not found|unknown|no such/i.test(message));
   if (!isMissing) return null;
   const answer = notFoundAnswer(request.id, request.method, target);
-  return "error" in answer ? answer.error : null;
+  const { message: told } = era === "modern" ? modernAnswer(answer, 200) : { message: answer };
+  return "error" in told ? told.error : null;
 }
 
 async function screenResult(

@@ -1,7 +1,9 @@
 import { evaluate, isListed } from "#lib/policy/evaluate.ts";
 import type { Exchange } from "#proxy/exchange.ts";
+import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
 import { objectOf } from "#proxy/receive/era.ts";
+import type { Ask } from "./ask.ts";
 import type { Gate } from "./gates.ts";
 
 const longestTaskId = 512;
@@ -14,6 +16,15 @@ const longestSeconds = 30 * 86_400;
 export interface TaskOrigin {
   callId: string;
   tool: string;
+}
+
+/** Whether a call asks to be run as a task of a tool that can be (MCP 2025-11-25, "Tasks"). */
+export function asksForTask({ era, gate }: Exchange, request: JsonRpcRequest, ask: Ask): boolean {
+  return (
+    era === "legacy" &&
+    objectOf(request.params?.task) !== undefined &&
+    gate.tools.get(ask.name)?.runsAsTask === true
+  );
 }
 
 /**
@@ -67,7 +78,8 @@ export function taskIdOf(params: JsonObject | undefined): string | null {
   return typeof taskId === "string" ? taskId : null;
 }
 
-function isHidden(gate: Gate, name: string | null): boolean {
+/** Whether the agent may not know of the tool that a task came from. */
+export function isHidden(gate: Gate, name: string | null): boolean {
   if (name === null || gate.observe) return false;
   const tool = gate.tools.get(name);
   if (!tool) return true;

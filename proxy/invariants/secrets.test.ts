@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAgent } from "#lib/agents/agents.ts";
 import { database } from "#lib/db.ts";
+import { openGatePool } from "#lib/gate/pool.ts";
 import { setToolRules } from "#lib/rules/rules.ts";
 import { loadOpeningKey } from "#lib/secrets/opening-key.ts";
 import { registerServer, updateServer } from "#lib/servers/servers.ts";
@@ -23,7 +24,9 @@ let proxy: TestProxy;
 beforeAll(async () => {
   upstream = await startUpstream({ json: true });
   const folder = await mkdtemp(join(tmpdir(), "callgate-key-"));
-  proxy = await startProxy({ openingKey: await loadOpeningKey(folder, undefined) });
+  const pool = openGatePool(process.env.DATABASE_URL ?? "");
+  proxy = await startProxy({ openingKey: await loadOpeningKey(pool, folder, undefined) });
+  await pool.end();
 });
 
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import type { JsonValue } from "./parse-json.ts";
+import { hasEscapedKey, readByHand } from "./read-by-hand.ts";
 
 /** Node's JSON has source text access (TC39 proposal, stage 3) before TypeScript's library has. */
 type JsonWithSource = {
@@ -32,11 +33,14 @@ export function stringifyChanged<Value>(
  * an integer that a double cannot hold stands as an object that only JSON.stringify understands.
  */
 export function parseExact(source: string): unknown {
-  return jsonWithSource.parse(source, (_key, item, context) =>
-    typeof item === "number" &&
-    !Number.isSafeInteger(item) &&
-    /^-?[0-9]+$/.test(context.source ?? "")
-      ? jsonWithSource.rawJSON(context.source ?? "")
-      : item,
-  );
+  if (hasEscapedKey(source)) {
+    // Such an object is no value of JSON, but stands where one does.
+    return readByHand(source, (leaf) => exactLeaf(JSON.parse(leaf), leaf) as JsonValue).value;
+  }
+  return jsonWithSource.parse(source, (_key, item, { source: leaf = "" }) => exactLeaf(item, leaf));
+}
+
+function exactLeaf(item: JsonValue, source: string): unknown {
+  const isInexact = typeof item === "number" && !Number.isSafeInteger(item);
+  return isInexact && /^-?[0-9]+$/.test(source) ? jsonWithSource.rawJSON(source) : item;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { stringifyChanged } from "./exact-numbers.ts";
+import { parseExact, stringifyChanged } from "./exact-numbers.ts";
 
 it("keeps the digits of integers beyond 2^53 and applies the change", () => {
   const source =
@@ -10,4 +10,12 @@ it("keeps the digits of integers beyond 2^53 and applies the change", () => {
   const value = JSON.parse(source);
   change(value);
   expect(stringifyChanged(source, value, change)).toBe(source.replace('"id":1', '"id":"agent"'));
+});
+
+it("keeps escaped keys apart that V8 of Node 24 takes for each other, and digits beside them", () => {
+  for (const key of ["q\\", "\\"]) JSON.parse(JSON.stringify({ [key]: 1 }));
+  for (const key of ["q\n", "\n", "\t"]) {
+    const source = `{${JSON.stringify(key)}:12345678901234567890,"s":"é"}`;
+    expect(JSON.stringify(parseExact(source))).toBe(source);
+  }
 });

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { Pool } from "pg";
+import { recordTokenLeak } from "#lib/agents/leak.ts";
 import { digestOfToken } from "#lib/auth/tokens.ts";
 import { findAccess, loadGate } from "#lib/gate/access.ts";
 import { openAdmission } from "#lib/gate/admit.ts";
@@ -10,6 +11,15 @@ import {
   pinAggregate,
   savePart,
 } from "#lib/gate/aggregates.ts";
+import {
+  cancelApprovalTask,
+  endApprovalTask,
+  findApprovalTask,
+  openApprovalTask,
+  returnApprovalTask,
+  takeApprovalTask,
+  taskSeconds,
+} from "#lib/gate/approval-tasks.ts";
 import { readApproval } from "#lib/gate/approvals.ts";
 import { enterHold, leaveHold, withdrawApproval } from "#lib/gate/holds.ts";
 import { findPeer } from "#lib/gate/instances.ts";
@@ -17,13 +27,14 @@ import { createSession, endSession, takeSessionSlot, touchAgent } from "#lib/gat
 import { settleCalls } from "#lib/gate/settle.ts";
 import { bindTask, findTasks } from "#lib/gate/tasks.ts";
 import { newId } from "#lib/ids.ts";
-import { requestRediscovery } from "#lib/jobs/worker.ts";
+import { requestRediscovery } from "#lib/jobs/schedule.ts";
 import { deriveKey } from "#lib/secrets/derive-key.ts";
 import { digestOfDefinition } from "#lib/tools/digest.ts";
+import { recordHealth } from "#lib/tools/store.ts";
 import type { Ports } from "#proxy/ports.ts";
-import { throttleDrift } from "./drift.ts";
 import type { Listener } from "./listener.ts";
 import { connectTarget, openTarget, type TargetOptions } from "./targets.ts";
+import { throttleReports } from "./throttle-reports.ts";
 
 /** The pipeline's ports, plugged into the product. */
 export function createPorts(pool: Pool, listener: Listener, options: TargetOptions): Ports {
@@ -48,12 +59,25 @@ export function createPorts(pool: Pool, listener: Listener, options: TargetOptio
     touchAgent: (seen) => touchAgent(pool, seen),
     bindTask: (task) => bindTask(pool, task),
     findTasks: (...tasks) => findTasks(pool, ...tasks),
+    approvalTasks: {
+      open: (task) => openApprovalTask(pool, task),
+      find: (...task) => findApprovalTask(pool, ...task),
+      take: (...task) => takeApprovalTask(pool, ...task),
+      giveBack: (...task) => returnApprovalTask(pool, ...task),
+      end: (...task) => endApprovalTask(pool, ...task),
+      cancel: (...task) => cancelApprovalTask(pool, ...task),
+      keptSeconds: taskSeconds,
+    },
     readApproval: (...approval) => readApproval(pool, ...approval),
     enterHold: (hold) => enterHold(pool, hold),
     leaveHold: (...hold) => leaveHold(pool, ...hold),
     withdrawApproval: (...calls) => withdrawApproval(pool, ...calls),
     approvalMayHaveChanged: (id, milliseconds) => listener.approvalChanged(id, milliseconds),
-    reportDrift: throttleDrift(requestRediscovery),
+    reportDrift: throttleReports((...server) => requestRediscovery(pool, ...server)),
+    reportRefusal: throttleReports((orgId, serverId, detail: string) =>
+      recordHealth(orgId, serverId, "failing", detail),
+    ),
+    reportLeak: recordTokenLeak,
     digestOfDefinition,
     aggregates: {
       find: (...agent) => findAggregate(pool, ...agent),

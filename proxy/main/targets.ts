@@ -1,7 +1,7 @@
 import type { Env } from "#lib/env.ts";
 import { type OpeningKey, openSecret } from "#lib/secrets/open.ts";
 import { launchConnector, type Settings } from "#proxy/connectors/launch.ts";
-import type { DiscoveryTarget } from "#proxy/discover/discover.ts";
+import { type DiscoveryTarget, secretsOf } from "#proxy/discover/discover.ts";
 import type { ServerRecord } from "#proxy/ports.ts";
 import { type AllowedNetworks, parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
@@ -87,6 +87,7 @@ export function openTarget(
     kind: "stdio",
     prepare: (report) =>
       launchConnector(connector, flat(target.settings), secrets, { ...runtime, report }),
+    secrets: Object.values(secrets),
   };
 }
 
@@ -102,7 +103,8 @@ export async function connectTarget(
   const { allowed, deadlines } = options;
   if (target.kind === "stdio") {
     const launch = await target.prepare(() => {});
-    return new StdioUpstream(launch, { ...STDIO_DEFAULTS, ...deadlines });
+    const program = new StdioUpstream(launch, { ...STDIO_DEFAULTS, ...deadlines });
+    return withoutEcho(program, secretsOf(target));
   }
   const url = new URL(target.url);
   const { headers } = target;
@@ -110,7 +112,7 @@ export async function connectTarget(
     transport === "sse"
       ? new SseUpstream(url, { ...SSE_DEFAULTS, ...deadlines, headers, allowed })
       : createHttpUpstream(url, { ...HTTP_UPSTREAM_DEFAULTS, ...deadlines, headers, allowed });
-  return withoutEcho(upstream, Object.values(headers));
+  return withoutEcho(upstream, secretsOf(target));
 }
 
 /** Connector settings are scalars by their schema; anything else in the row is not passed on. */

@@ -6,7 +6,7 @@ import { judgeAccess } from "#proxy/gate/access.ts";
 import type { JsonRpcNotification, JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { metaKeys, objectOf } from "#proxy/receive/era.ts";
-import type { UpstreamEvent, UpstreamReply } from "#proxy/upstream/types.ts";
+import type { UpstreamEvent, UpstreamFailureCode, UpstreamReply } from "#proxy/upstream/types.ts";
 
 const mostMilliseconds = 3_600_000;
 /** How soon a revoked token loses its stream, and a rule change is announced. */
@@ -14,7 +14,7 @@ const recheckMs = 10_000;
 const mostUris = 256;
 
 /** Kinds of news an agent can ask for, and the notification that brings each. */
-const kinds = [
+export const kinds = [
   ["toolsListChanged", "notifications/tools/list_changed"],
   ["promptsListChanged", "notifications/prompts/list_changed"],
   ["resourcesListChanged", "notifications/resources/list_changed"],
@@ -25,28 +25,41 @@ const kinds = [
  * First the acknowledgement; at a graceful end the empty result. A change of the rules is news too.
  */
 export async function listen(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
-  const { access, reply } = exchange;
+  await withListener(exchange, request, (wanted) => relayNews(exchange, request, wanted));
+}
+
+/** Reads what is wanted and gives the agent's stream its place among those that are open. */
+export async function withListener(
+  { state, access, reply, leaveShare }: Listener,
+  request: JsonRpcRequest,
+  relay: (wanted: JsonObject) => Promise<void>,
+): Promise<void> {
   const wanted = objectOf(request.params?.notifications);
   if (!wanted || !isFilter(wanted)) {
     const text =
       'subscriptions/listen needs "params.notifications": an object of the wanted kinds.';
     return reply.finish(errorAnswer(request.id, -32602, text));
   }
-  const leave = exchange.state.capacity.openStream(access.orgId, access.agentId);
+  const leave = state.capacity.openStream(access.orgId, access.agentId);
   if (!leave) {
     const text =
       "This agent or its org listens on too many streams already. Close one and try again.";
     return reply.finish(errorAnswer(request.id, 429, text));
   }
-  exchange.leaveShare();
+  leaveShare();
   try {
-    await relayNews(exchange, request, wanted);
+    await relay(wanted);
   } finally {
     leave();
   }
 }
 
-async function relayNews(
+type Listener = Pick<Exchange, "state" | "reply" | "leaveShare"> & {
+  access: Pick<Exchange["access"], "orgId" | "agentId">;
+};
+
+/** One server's news, without counting the stream. */
+export async function relayNews(
   exchange: Exchange,
   request: JsonRpcRequest,
   wanted: JsonObject,
@@ -78,7 +91,7 @@ async function relayNews(
   }
 }
 
-/** Passes on what was asked for and may be known, and ends a stream that ran out of time gracefully. */
+/** Passes on what was asked for and may be known; a stream that we ended ourselves ends gracefully. */
 async function* screenNews(
   exchange: Exchange,
   request: JsonRpcRequest,
@@ -86,7 +99,7 @@ async function* screenNews(
   events: AsyncIterableIterator<UpstreamEvent>,
 ): AsyncGenerator<UpstreamEvent, void, undefined> {
   for await (const event of events) {
-    if (event.kind === "failed" && event.failure.code === "timeout") {
+    if (event.kind === "failed" && ownEnds.has(event.failure.code)) {
       yield ended(request);
       return;
     }
@@ -97,6 +110,9 @@ async function* screenNews(
     }
   }
 }
+
+/** It ran out of time, or the server's settings changed. */
+const ownEnds = new Set<UpstreamFailureCode>(["timeout", "cancelled"]);
 
 /** The end of a subscription that nothing went wrong with (2026-07-28, "Subscriptions"). */
 function ended({ id }: JsonRpcRequest): UpstreamEvent {

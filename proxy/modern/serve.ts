@@ -8,7 +8,9 @@ import { relayRequest } from "#proxy/forward/relay.ts";
 import { callTool } from "#proxy/gate/call-tool.ts";
 import type { JsonRpcRequest, ParsedMessage } from "#proxy/json/json-rpc.ts";
 import { metaKeys, modernErrors, objectOf } from "#proxy/receive/era.ts";
+import { answeredApproval } from "./approval-question.ts";
 import { declaredCapabilities, passedCapabilities } from "./client-capabilities.ts";
+import { sealedPart } from "./held-state.ts";
 import { listen } from "./listen.ts";
 import { isModernRequest, mayAskBack } from "./methods.ts";
 import { checkParameterHeaders } from "./parameter-headers.ts";
@@ -41,7 +43,7 @@ export async function serveModern(exchange: Exchange, parsed: ParsedMessage): Pr
   }
   const gone = new AbortController();
   reply.onGone(() => gone.abort());
-  exchange.signal = gone.signal;
+  exchange.signal = exchange.signal ? AbortSignal.any([exchange.signal, gone.signal]) : gone.signal;
   const keepAlive = setInterval(() => reply.comment(), keepAliveMs);
   try {
     await answer(exchange, request);
@@ -89,20 +91,25 @@ function mismatchedArgument(
 }
 
 /**
- * The request as it will be judged and sent: with the server's own `requestState` and without
- * capabilities that stay here. Null when its state was not sealed for it.
+ * The request as it will be judged and sent: with the server's own `requestState`, and without our
+ * own question's answer and capabilities that stay here. Null when its state was not sealed for it.
  */
-function forwardable(exchange: Exchange, request: JsonRpcRequest): JsonRpcRequest | null {
+export function forwardable(exchange: Exchange, request: JsonRpcRequest): JsonRpcRequest | null {
   const { params } = request;
   const declared = declaredCapabilities(request);
   const passed = passedCapabilities(declared, exchange.gate.server.strippedCapabilities);
   const sealed = params?.requestState;
+  const back = answeredApproval(exchange, request);
+  if (back) {
+    exchange.approvalAsked = back.asked;
+    return forwardable(exchange, back.request);
+  }
   if (passed === declared && sealed === undefined) return request;
   const _meta = { ...objectOf(params?._meta), [metaKeys.clientCapabilities]: passed };
   if (sealed === undefined) return { ...request, params: { ...params, _meta } };
   if (typeof sealed !== "string" || !mayAskBack(request.method)) return null;
   const key = exchange.state.ports.stateKey();
-  const opened = openState(key, stateBinding(exchange, request), sealed, Date.now());
+  const opened = openState(key, stateBinding(exchange, request), sealedPart(sealed), Date.now());
   return opened === null
     ? null
     : { ...request, params: { ...params, _meta, requestState: opened } };

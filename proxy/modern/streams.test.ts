@@ -5,13 +5,8 @@ import { metaKeys } from "#proxy/receive/era.ts";
 import { type DualEraFixture, startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
 import { type LegacyFixture, startLegacy } from "#proxy/testing/fixtures/legacy.ts";
 import { gateFixture } from "#proxy/testing/gate-fixture.ts";
-import {
-  connectClient,
-  type GatedServer,
-  startProxy,
-  type TestProxy,
-} from "#proxy/testing/harness.ts";
-import { askModern, envelopeOf, mirrorOf } from "#proxy/testing/modern.ts";
+import { connectClient, startProxy, type TestProxy } from "#proxy/testing/harness.ts";
+import { askModern, envelopeOf, mirrorOf, streamModern } from "#proxy/testing/modern.ts";
 
 let dual: DualEraFixture;
 let modern: DualEraFixture;
@@ -37,55 +32,6 @@ afterAll(async () => {
   await legacy.close();
 });
 
-interface Message {
-  id?: unknown;
-  method?: string;
-  params?: { notifications?: unknown; uri?: string; _meta?: Record<string, unknown> };
-  result?: Record<string, unknown>;
-}
-
-/** Opens a stream by hand and gathers its messages until it is closed. */
-async function stream(server: GatedServer, method: string, params: Record<string, unknown>) {
-  const over = new AbortController();
-  const response = await fetch(server.url, {
-    method: "POST",
-    signal: over.signal,
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      authorization: `Bearer ${server.agent.token}`,
-      ...mirrorOf(method, params),
-    },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 7,
-      method,
-      params: { _meta: envelopeOf(), ...params },
-    }),
-  });
-  const messages: Message[] = [];
-  const state = { ended: false };
-  const read = async () => {
-    let text = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk, { stream: true });
-      const events = text.split("\n\n");
-      text = events.pop() ?? "";
-      for (const event of events) {
-        const data = /^data: (.+)$/m.exec(event)?.[1];
-        if (data) messages.push(JSON.parse(data));
-      }
-    }
-  };
-  void read()
-    .catch(() => {})
-    .finally(() => {
-      state.ended = true;
-    });
-  return { response, messages, state, close: () => over.abort() };
-}
-
 describe.each([
   ["of both eras", () => dual],
   ["with sessions", () => legacy],
@@ -96,7 +42,7 @@ describe.each([
       toolsListChanged: true,
       resourceSubscriptions: ["test://watched-resource", "test://static-binary"],
     };
-    const news = await stream(server, "subscriptions/listen", { notifications });
+    const news = await streamModern(server, "subscriptions/listen", { notifications });
     expect(news.response.headers.get("x-accel-buffering")).toBe("no");
     await expect.poll(() => news.messages.length).toBeGreaterThan(0);
     expect(news.messages[0]?.method).toBe("notifications/subscriptions/acknowledged");
@@ -122,7 +68,7 @@ describe.each([
   test("gets a call's progress, and logs only when it asked for them", async () => {
     const server = await gateFixture(proxy, fixture(), policy);
     const _meta = { ...envelopeOf(), progressToken: "p" };
-    const progress = await stream(server, "tools/call", {
+    const progress = await streamModern(server, "tools/call", {
       name: "test_tool_with_progress",
       _meta,
     });
@@ -136,7 +82,7 @@ describe.each([
     expect(progress.messages.at(-1)?.result?.resultType).toBe("complete");
     const logged = async (more: object) => {
       const params = { name: "test_logging_tool", _meta: { ...envelopeOf(), ...more } };
-      const call = await stream(server, "tools/call", params);
+      const call = await streamModern(server, "tools/call", params);
       await expect.poll(() => call.state.ended).toBe(true);
       return call.messages.filter(({ method }) => method === "notifications/message").length;
     };
@@ -181,7 +127,7 @@ describe.each([
 test("an agent that listens is told when its rules change, and hears nothing more once its token is revoked", async () => {
   const server = await gateFixture(proxy, dual, policy);
   const notifications = { toolsListChanged: true };
-  const news = await stream(server, "subscriptions/listen", { notifications });
+  const news = await streamModern(server, "subscriptions/listen", { notifications });
   await expect.poll(() => news.messages.length).toBe(1);
   const orgId = server.context.org.id;
   const key = { orgId_id: { orgId, id: server.server.id } };

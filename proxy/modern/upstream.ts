@@ -2,7 +2,7 @@ import type { Exchange } from "#proxy/exchange.ts";
 import type { JsonRpcRequest, JsonRpcResponse, JsonRpcResult } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { metaKeys, modernErrors, modernRevision, objectOf } from "#proxy/receive/era.ts";
-import { modernFaceOf } from "#proxy/translate/eras.ts";
+import { modernFaceOf, speaksModern } from "#proxy/translate/eras.ts";
 import type {
   Upstream,
   UpstreamContext,
@@ -11,6 +11,7 @@ import type {
 } from "#proxy/upstream/types.ts";
 import { declaredCapabilities, unaskable } from "./client-capabilities.ts";
 import { discoverShape } from "./discover-result.ts";
+import { stateAt } from "./held-state.ts";
 import { isList, mayAskBack } from "./methods.ts";
 import { encodeHeaderValue, mirroredName } from "./mirrored-headers.ts";
 import { buildParameterHeaders, type ParameterHeader } from "./parameter-headers.ts";
@@ -152,9 +153,12 @@ function closeQuestions(
     return true;
   }
   if (typeof result.requestState !== "string") return false;
-  const { ports } = exchange.state;
+  const { ports, config } = exchange.state;
   const binding = stateBinding(exchange, request);
-  result.requestState = sealState(ports.stateKey(), binding, result.requestState, Date.now());
+  const sealed = sealState(ports.stateKey(), binding, result.requestState, Date.now());
+  // A call at a legacy server waits in this process, whoever the agent comes back to.
+  const waitsHere = !speaksModern(exchange.gate.server);
+  result.requestState = waitsHere ? stateAt(config.instanceId, sealed) : sealed;
   return true;
 }
 

@@ -3,6 +3,8 @@ import { errorAnswer } from "#proxy/answer/answers.ts";
 import { refuseAccess } from "#proxy/answer/refuse.ts";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
+import type { ParsedMessage } from "#proxy/json/json-rpc.ts";
+import { holderOf, waitsNoMore } from "#proxy/modern/held-state.ts";
 import type { Access } from "#proxy/ports.ts";
 import type { Presented } from "#proxy/receive/authenticate.ts";
 import { relayedHeader, relayToPeer } from "./peers.ts";
@@ -39,5 +41,42 @@ export async function handOver(
     }
   }
   await refuseAccess(reply, { kind: "session_ended" });
+  return true;
+}
+
+/**
+ * Hands a modern request to the proxy in which the call that it goes on with waits. When that is
+ * gone, so is the call: the agent is told, and starts it again.
+ *
+ * @param body of the request, which has been read to know this
+ * @returns true when the request has its answer
+ */
+export async function handOverWaiting(
+  state: ProxyState,
+  request: IncomingMessage,
+  reply: AgentReply,
+  body: Buffer,
+  parsed: ParsedMessage,
+): Promise<boolean> {
+  const own = state.config.instanceId;
+  const holder = holderOf(parsed);
+  const wasRelayed = request.headers[relayedHeader] !== undefined;
+  if (parsed.kind !== "request" || holder === null || holder === own || wasRelayed) return false;
+  const { id } = parsed.message;
+  const address = await state.ports.findPeer(holder);
+  const outcome =
+    address === null
+      ? "unreachable"
+      : await relayToPeer(request, reply.handOver(), address, own, body);
+  if (outcome === "answered") return true;
+  reply.speakModern();
+  if (outcome === "lost") {
+    const text =
+      "The proxy in which this call waited stopped in the middle of the request; the action may or may " +
+      "not have been performed.";
+    await reply.finish(errorAnswer(id, -32603, text), 502);
+  } else {
+    await reply.finish(errorAnswer(id, -32602, waitsNoMore));
+  }
   return true;
 }

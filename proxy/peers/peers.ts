@@ -29,12 +29,14 @@ const silentMilliseconds = 400_000;
  * handed on grants nothing.
  *
  * @param address origin of the peer, only ever from the table of proxies
+ * @param body the request's, where it has been read already
  */
 export function relayToPeer(
   request: IncomingMessage,
   response: ServerResponse,
   address: string,
   ownInstanceId: string,
+  body: Buffer | null = null,
 ): Promise<Relayed> {
   const peer = peerOrigin(address);
   if (peer === null) return Promise.resolve("unreachable");
@@ -76,7 +78,8 @@ export function relayToPeer(
       if (!response.writableFinished) outgoing.destroy();
       resolve("answered");
     });
-    request.pipe(outgoing);
+    if (body === null) request.pipe(outgoing);
+    else outgoing.end(body);
   });
 }
 

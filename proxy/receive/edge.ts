@@ -1,8 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { errorAnswer } from "#proxy/answer/answers.ts";
+import { refuseAccess } from "#proxy/answer/refuse.ts";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
+import type { ParsedMessage } from "#proxy/json/json-rpc.ts";
+import { relayedHeader } from "#proxy/peers/peers.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
+import { type EraVerdict, metaKeys, metaOf } from "./era.ts";
 import { checkHostAndOrigin, checkQuery, checkSingleHeaders, type HttpRefusal } from "./receive.ts";
 
 /**
@@ -30,17 +34,54 @@ export async function answerAtEdge(
   const misplaced = checkQuery(request);
   if (misplaced) {
     reply.setHeader("www-authenticate", 'Bearer realm="callgate", error="invalid_request"');
-    return answer(reply, misplaced);
+    for (const value of misplaced.values) noteLeak(state, value);
+    return answer(reply, misplaced.refusal);
   }
   if (state.isDraining()) {
     reply.setHeader("connection", "close");
-    return busy(reply, "This proxy is about to stop and takes nothing new.");
+    // What a POST brings is known once it is read: it may be the answer that a call waits for.
+    const mayConclude = request.method === "POST" || request.method === "DELETE";
+    if (!mayConclude) return refuseWhileDraining(state, request, reply, null);
   }
   // Ending a session frees room, so it is never refused for the lack of it.
   if (state.pressure() === "critical" && request.method !== "DELETE") {
     return busy(reply, "This proxy has no room for more at the moment, so nothing was forwarded.");
   }
   return false;
+}
+
+/** Only what can be a token costs a look into the database. */
+function noteLeak({ ports }: ProxyState, value: string): void {
+  const digest = ports.digestOfToken(value.replace(/^Bearer\s+/i, ""));
+  if (digest) ports.reportLeak(digest).catch(() => {});
+}
+
+/**
+ * Refuses what would start something in a proxy that is about to stop. An agent that comes by way of
+ * another proxy is told that its session is over, and starts anew there; what runs in it goes on.
+ *
+ * @param parsed what was sent; null where nothing is
+ * @returns true when the request has its answer
+ */
+export async function refuseWhileDraining(
+  state: ProxyState,
+  request: IncomingMessage,
+  reply: AgentReply,
+  parsed: ParsedMessage | null,
+): Promise<boolean> {
+  if (!state.isDraining() || (parsed !== null && concludes(parsed))) return false;
+  if (request.headers[relayedHeader] === undefined) {
+    return busy(reply, "This proxy is about to stop and takes nothing new.");
+  }
+  await refuseAccess(reply, { kind: "session_ended" });
+  return true;
+}
+
+/** Whether a message answers, cancels or goes on with what runs. */
+function concludes(parsed: ParsedMessage): boolean {
+  if (parsed.kind !== "request") return true;
+  const isModernRequest = metaOf(parsed)?.[metaKeys.protocolVersion] !== undefined;
+  return isModernRequest && typeof parsed.message.params?.requestState === "string";
 }
 
 /** The path of a request's target, without its query. */
@@ -75,6 +116,15 @@ async function busy(reply: AgentReply, text: string): Promise<true> {
 async function answer(reply: AgentReply, refusal: HttpRefusal): Promise<true> {
   await refuseHttp(reply, refusal);
   return true;
+}
+
+/** A request whose revision, or what its headers say of it, cannot be gone by. */
+export async function refuseEra(
+  reply: AgentReply,
+  { id, code, message, data, status }: Extract<EraVerdict, { kind: "refused" }>,
+): Promise<void> {
+  const error = { code, message, ...(data ? { data } : {}) };
+  await reply.finish({ jsonrpc: "2.0", id, error }, status);
 }
 
 /** A request that HTTP already speaks against, with the JSON-RPC error that says so. */

@@ -58,19 +58,24 @@ export function checkHostAndOrigin(
 /**
  * Refuses a token in the query string, where logs and histories keep it (MCP authorization, "Access
  * Token Usage"). Null when there is none.
+ *
+ * @returns the refusal, and the values that were sent in a token's place
  */
-export function checkQuery(request: IncomingMessage): HttpRefusal | null {
+export function checkQuery(
+  request: IncomingMessage,
+): { refusal: HttpRefusal; values: string[] } | null {
   const [, query] = (request.url ?? "").split("?", 2);
   if (query === undefined || query === "") return null;
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (!tokenParameters.has(name.toLowerCase()) && !value.startsWith("cg_agt_")) continue;
-    return refuse(
-      request.headers.authorization === undefined ? 401 : 400,
-      "Tokens are not accepted in the URL. Send Authorization: Bearer cg_agt_… , and rotate this token: " +
-        "addresses are kept in logs.",
-    );
-  }
-  return null;
+  const values = [...new URLSearchParams(query)].flatMap(([name, value]) =>
+    tokenParameters.has(name.toLowerCase()) || value.includes("cg_agt_") ? [value] : [],
+  );
+  if (values.length === 0) return null;
+  const refusal = refuse(
+    request.headers.authorization === undefined ? 401 : 400,
+    "Tokens are not accepted in the URL. Send Authorization: Bearer cg_agt_… , and rotate this token: " +
+      "addresses are kept in logs.",
+  );
+  return { refusal, values };
 }
 
 const tokenParameters = new Set([

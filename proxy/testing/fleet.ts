@@ -1,8 +1,11 @@
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
+import { recordTransport } from "#lib/servers/transport.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
+import { connectAndList } from "#proxy/discover/discover.ts";
+import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { connectorDefinitions } from "./connector.ts";
 import type { TestProxy } from "./harness.ts";
 
@@ -12,6 +15,8 @@ export interface Member {
   connector?: string;
   definitions(): Promise<unknown[]>;
   document: Prisma.InputJsonObject;
+  /** What it was found to speak; nothing is found where this is absent. */
+  revisions?: readonly string[];
 }
 
 export interface Fleet {
@@ -30,7 +35,8 @@ export async function makeFleet(
 ): Promise<Fleet> {
   const context = await makeOrg();
   const servers: Fleet["servers"] = {};
-  for (const [slug, { url, connector, document, definitions }] of Object.entries(members)) {
+  for (const [slug, member] of Object.entries(members)) {
+    const { url, connector, document, definitions, revisions } = member;
     const server = await makeServer(context, { slug, document, ...(url && { url }) });
     const key = { orgId: context.org.id, serverId: server.id };
     await storeDiscovery(key, {
@@ -38,6 +44,7 @@ export async function makeFleet(
       protocolRevision: "2025-11-25",
       serverInfo: {},
     });
+    if (revisions) await recordTransport(key.orgId, key.serverId, "streamable_http", revisions);
     if (connector) {
       await database().server.update({
         where: { orgId_id: { orgId: context.org.id, id: server.id } },
@@ -56,6 +63,19 @@ export const everything = (document: Prisma.InputJsonObject): Member => ({
   definitions: connectorDefinitions,
   document,
 });
+
+/** A server over HTTP, discovered as the product does it. */
+export async function discovered(
+  { url }: { url: string },
+  document: Prisma.InputJsonObject,
+): Promise<Member> {
+  const allowed = parseAllowedNetworks(["127.0.0.0/8"]);
+  const options = { allowed, report() {}, answerMilliseconds: 10_000 };
+  const found = await connectAndList({ kind: "http", url, headers: {} }, options);
+  if (found.kind === "failed") throw new Error(found.failure.message);
+  const { tools, revisions } = found;
+  return { url, document, revisions, definitions: async () => tools };
+}
 
 /** A server that nobody reaches. */
 export const dead: Member = {

@@ -14,6 +14,7 @@ import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
 import { createHandler } from "#proxy/handler.ts";
+import { parseStored } from "#proxy/json/read-by-hand.ts";
 import { proxyConfig } from "#proxy/main/config.ts";
 import { type Listener, startListener } from "#proxy/main/listener.ts";
 import { createPorts } from "#proxy/main/ports.ts";
@@ -45,7 +46,7 @@ export interface TestProxyOptions {
 /** The whole pipeline on a free port, on the test's database; only the process is missing. */
 export async function startProxy(options: TestProxyOptions = {}): Promise<TestProxy> {
   const databaseUrl = options.databaseUrl ?? process.env.DATABASE_URL ?? "";
-  const pool = openGatePool(databaseUrl);
+  const pool = openGatePool(databaseUrl, parseStored);
   const listener: Listener = startListener(databaseUrl);
   const privateKey = createPrivateKey(
     generateKeyPairSync("x25519").privateKey.export({ format: "pem", type: "pkcs8" }),

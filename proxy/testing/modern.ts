@@ -49,6 +49,59 @@ export async function askModern(
   return { ...answer, body: bodyOf(answer.text) };
 }
 
+export interface ModernMessage {
+  id?: unknown;
+  method?: string;
+  params?: { notifications?: unknown; uri?: string; _meta?: Record<string, unknown> };
+  result?: Record<string, unknown>;
+}
+
+/** One modern request by hand, id 7, whose messages are gathered until it is closed. */
+export async function streamModern(
+  { url, agent }: { url: string; agent: { token: string } },
+  method: string,
+  params: Record<string, unknown>,
+  over = new AbortController(),
+) {
+  const response = await fetch(url, {
+    method: "POST",
+    signal: over.signal,
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      authorization: `Bearer ${agent.token}`,
+      ...mirrorOf(method, params),
+    },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: 7,
+      method,
+      params: { _meta: envelopeOf(), ...params },
+    }),
+  });
+  const messages: ModernMessage[] = [];
+  const state = { ended: false };
+  const read = async () => {
+    let text = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      const events = text.split("\n\n");
+      text = events.pop() ?? "";
+      for (const event of events) {
+        const data = /^data: (.+)$/m.exec(event)?.[1];
+        if (data) messages.push(JSON.parse(data));
+      }
+    }
+  };
+  void read()
+    .catch(() => {})
+    .finally(() => {
+      state.ended = true;
+    });
+  return { response, messages, state, close: () => over.abort() };
+}
+
 /** The JSON answer, or the last event of a stream. */
 function bodyOf(text: string): ModernAnswer["body"] {
   const last = text

@@ -3,8 +3,15 @@ import { database } from "#lib/db.ts";
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
 import { withoutEcho } from "#proxy/upstream/redact-echo.ts";
-import { gateServer, openSession, startProxy, type TestProxy } from "./harness.ts";
+import {
+  type GatedServer,
+  gateServer,
+  openSession,
+  startProxy,
+  type TestProxy,
+} from "./harness.ts";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
+import { tollOf } from "./toll.ts";
 
 /** The credential of the server under test; it may appear nowhere. */
 export const canary = "canary-c71f0b9d-credential";
@@ -58,9 +65,16 @@ const ownHeaders = new Set([
 ]);
 
 /**
+ * What a case may take of the process that holds proxy, server and agent at once. Its input has a
+ * few kilobytes: a hundred times as much would be an attack that works (security.md 2.2, part 4).
+ */
+const budget = { grownBytes: 128 * 1024 * 1024, blockedMilliseconds: 250 };
+
+/**
  * For files of adversarial cases: one server whose credential is a canary, small limits, and an
- * oracle with five parts: the answer (the caller's), what the server received, what was recorded,
- * that the next request is served, and that nothing secret is in the answer or the log.
+ * oracle with five parts: the answer (the caller's), what the server received, what was recorded and
+ * that nothing secret is in the answer or the log, what it took of memory and event loop, and that
+ * another tenant's call meanwhile and the agent's next one are served.
  */
 export function setUpOracle(): {
   target(): Target;
@@ -68,6 +82,7 @@ export function setUpOracle(): {
 } {
   let proxy: TestProxy;
   let target: Target;
+  let neighbour: Target;
   let orgId: string;
   const logged: string[] = [];
 
@@ -95,13 +110,14 @@ export function setUpOracle(): {
     });
     const gated = await gateServer(proxy, upstream, policy);
     orgId = gated.context.org.id;
-    const { token } = gated.agent;
-    target = { upstream, url: gated.url, token, send: await openSession(gated.url, token) };
+    target = await enter(gated, upstream);
+    const theirs = await startScriptedServer();
+    neighbour = await enter(await gateServer(proxy, theirs, policy), theirs);
   });
 
   afterAll(async () => {
     await proxy.close();
-    await target.upstream[Symbol.asyncDispose]();
+    for (const { upstream } of [target, neighbour]) await upstream[Symbol.asyncDispose]();
     vi.restoreAllMocks();
   });
 
@@ -117,27 +133,37 @@ export function setUpOracle(): {
       logged.length = 0;
       const receivedBefore = upstream.received.length;
       const recordedBefore = (await decisions()).length;
-      const answer = await run();
+      const meanwhile = neighbour.send(benign("meanwhile"));
+      const { value: answer, toll } = await tollOf(run);
+      expect(toll.grownBytes).toBeLessThan(budget.grownBytes);
+      expect(toll.blockedMilliseconds).toBeLessThan(budget.blockedMilliseconds);
+      expectServed(await meanwhile, "meanwhile");
       expect(upstream.received.length - receivedBefore).toBe(expected.received);
       expect((await decisions()).slice(recordedBefore)).toEqual(expected.recorded);
 
       upstream.scripts.clear();
-      const next = await send(
-        '{"jsonrpc":"2.0","id":"next","method":"tools/call","params":{"name":"get"}}',
-      );
-      expect(JSON.parse(next.text)).toMatchObject({
-        id: "next",
-        result: { content: [{ text: "done" }] },
-      });
+      expectServed(await send(benign("next")), "next");
 
       const shown = answer.text + JSON.stringify([...answer.headers]) + logged.join("");
       expect(shown).not.toMatch(secrets);
       expect(shown).not.toContain(token);
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       const foreign = [...answer.headers.keys()].filter((name) => !ownHeaders.has(name));
       expect(foreign).toEqual([]);
       return answer;
     },
   };
+}
+
+async function enter({ url, agent }: GatedServer, upstream: ScriptedServer): Promise<Target> {
+  return { upstream, url, token: agent.token, send: await openSession(url, agent.token) };
+}
+
+const benign = (id: string) =>
+  `{"jsonrpc":"2.0","id":"${id}","method":"tools/call","params":{"name":"get"}}`;
+
+function expectServed({ text }: Answer, id: string): void {
+  expect(JSON.parse(text)).toMatchObject({ id, result: { content: [{ text: "done" }] } });
 }
 
 /** The canary in any spelling, and what stack traces and other people's pages show. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { z } from "zod";
@@ -24,8 +25,12 @@ export interface SseTestUpstream {
  * A real MCP server on the HTTP+SSE transport of 2024-11-05 (SDK v1): GET /sse is a session, its
  * first event names where messages go. Tools: `get` answers at once, `slow` after its `ms` with
  * progress, `ask` with what the agent answers to a sampling request.
+ *
+ * @param make another server, for each session; `executed` gets the names of the tools that ran
  */
-export async function startSseUpstream(): Promise<SseTestUpstream> {
+export async function startSseUpstream(
+  make: (executed: string[]) => Pick<Server, "connect"> = describeServer,
+): Promise<SseTestUpstream> {
   const ledger: SseTestUpstream["ledger"] = [];
   const executed: string[] = [];
   const transports = new Map<string, SSEServerTransport>();
@@ -37,7 +42,7 @@ export async function startSseUpstream(): Promise<SseTestUpstream> {
     const comments = setInterval(() => response.write(": keep-alive\n\n"), 20);
     response.once("close", () => clearInterval(comments));
     // The SDK's own transport does not satisfy its interface under exactOptionalPropertyTypes.
-    await describeServer(executed).connect(transport as Parameters<McpServer["connect"]>[0]);
+    await make(executed).connect(transport as Parameters<McpServer["connect"]>[0]);
   };
 
   const http = createServer(async (request, response) => {

@@ -17,6 +17,12 @@ export function speaksOnlyModern({ revisions }: Spoken): boolean {
 
 const faces = new WeakMap<Upstream, ModernFace>();
 
+/** Gives a server's new connection the calls that wait for their agents on the old one. */
+export function handDown(old: Upstream, next: Upstream): void {
+  const face = faces.get(old);
+  if (face) faces.set(next, new ModernFace(next, face));
+}
+
 /** The connection as modern agents use it: itself, or the translation that keeps their sessions. */
 export function modernFaceOf(server: Spoken, upstream: Upstream): Upstream {
   if (speaksModern(server)) return upstream;

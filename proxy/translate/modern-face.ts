@@ -3,6 +3,7 @@ import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from "#proxy/jso
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { declaredCapabilities } from "#proxy/modern/client-capabilities.ts";
 import { gatedCapabilities } from "#proxy/modern/discover-result.ts";
+import { waitsNoMore } from "#proxy/modern/held-state.ts";
 import { mayAskBack } from "#proxy/modern/methods.ts";
 import { metaKeys, modernRevision, objectOf } from "#proxy/receive/era.ts";
 import type {
@@ -30,11 +31,13 @@ export class ModernFace implements Upstream {
   readonly ended?: Promise<void>;
   readonly #inner: Upstream;
   readonly #sessions: HeldSessions;
-  readonly #parking = new Parking();
+  readonly #parking: Parking;
   #lastId = 0;
 
-  constructor(inner: Upstream) {
+  /** @param previous of the same server, whose waiting calls agents come back for here */
+  constructor(inner: Upstream, previous?: ModernFace) {
     this.#inner = inner;
+    this.#parking = previous ? previous.#parking : new Parking();
     this.#sessions = new HeldSessions(inner);
     if (inner.ended) this.ended = inner.ended;
   }
@@ -156,8 +159,7 @@ export class ModernFace implements Upstream {
   ): Promise<UpstreamReply> {
     const parked = this.#parking.take(state, request);
     if (!parked) {
-      const text = "This call no longer waits here. Start again without requestState.";
-      const error = { code: -32602, message: text };
+      const error = { code: -32602, message: waitsNoMore };
       const message = { jsonrpc: "2.0", id: request.id, error } as const;
       return {
         kind: "json",
@@ -175,7 +177,7 @@ export class ModernFace implements Upstream {
     }
     context.signal?.addEventListener("abort", () => session.cancel(id), { once: true });
     const response = { jsonrpc: "2.0", id: question.id, result: answer } as const;
-    const taken = await this.#inner.send(response, session.context(context));
+    const taken = await session.upstream.send(response, session.context(context));
     if (taken.kind === "error") return taken;
     const rest = this.#converse(session, request, id, events);
     return { kind: "stream", events: rest, sessionId: null };

@@ -56,6 +56,11 @@ export function createHttpUpstream(url: URL, options: HttpUpstreamOptions): Http
   // What stays open for an hour must not take the sockets that calls need.
   const streams = createGuardedClient(url, { ...options, maxConnections: MAX_STREAMS });
   const stored = checkStoredHeaders(options.headers);
+  const retired = new AbortController();
+  const untilRetired = (context: UpstreamContext): UpstreamContext => ({
+    ...context,
+    signal: AbortSignal.any([retired.signal, ...(context.signal ? [context.signal] : [])]),
+  });
 
   const exchange = (
     method: "POST" | "GET" | "DELETE",
@@ -82,13 +87,15 @@ export function createHttpUpstream(url: URL, options: HttpUpstreamOptions): Http
   return {
     client,
     async send(message, context) {
-      const reply = await exchange("POST", JSON.stringify(message), context);
+      const isNews = "method" in message && message.method === "subscriptions/listen";
+      const within = isNews ? untilRetired(context) : context;
+      const reply = await exchange("POST", JSON.stringify(message), within);
       if (reply.kind === "failed") return { kind: "error", failure: reply.failure };
       const awaited = "id" in message && "method" in message ? message.id : null;
       return readReply(reply, awaited, context, options, url.host);
     },
     async openStream(context) {
-      const reply = await exchange("GET", null, context);
+      const reply = await exchange("GET", null, untilRetired(context));
       if (reply.kind === "failed") return { kind: "error", failure: reply.failure };
       const { status, headers, body } = reply;
       if (status !== 200 || answerType(headers) !== "event_stream") {
@@ -101,6 +108,8 @@ export function createHttpUpstream(url: URL, options: HttpUpstreamOptions): Http
       const reply = await exchange("DELETE", null, context);
       if (reply.kind === "response") reply.body.discard();
     },
+    // Each exchange has a deadline, and idle sockets close by themselves.
+    retire: () => retired.abort(),
     async close() {
       await Promise.all([client.close(), streams.close()]);
     },

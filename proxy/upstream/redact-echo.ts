@@ -1,4 +1,4 @@
-import { readMessage } from "#proxy/json/json-rpc.ts";
+import { type JsonRpcMessage, readMessage } from "#proxy/json/json-rpc.ts";
 import { RESPONSE_LIMITS } from "#proxy/json/parse-json.ts";
 import type { Upstream, UpstreamEvent, UpstreamFailure, UpstreamReply } from "./types.ts";
 
@@ -21,6 +21,7 @@ export function withoutEcho(upstream: Upstream, secrets: readonly string[]): Ups
     send: async (message, context) => cleanReply(await upstream.send(message, context), needles),
     openStream: async (context) => cleanReply(await upstream.openStream(context), needles),
     endSession: (context) => upstream.endSession(context),
+    retire: () => upstream.retire?.(),
     close: () => upstream.close(),
   };
 }
@@ -31,6 +32,7 @@ function spellings(secret: string): string[] {
   return [secret, bare]
     .filter((text) => text.length >= shortestSecret)
     .flatMap((text) => [
+      text,
       JSON.stringify(text).slice(1, -1),
       Buffer.from(text).toString("base64").replace(/=+$/, ""),
       Buffer.from(text).toString("base64url"),
@@ -41,8 +43,9 @@ function spellings(secret: string): string[] {
 function cleanReply(reply: UpstreamReply, needles: readonly string[]): UpstreamReply {
   switch (reply.kind) {
     case "json": {
-      if (!needles.some((needle) => reply.bytes.includes(needle))) return reply;
-      const bytes = Buffer.from(clean(reply.bytes.toString("utf8"), needles));
+      const text = cleanText(reply.bytes.toString("utf8"), reply.message, needles);
+      if (text === null) return reply;
+      const bytes = Buffer.from(text);
       const parsed = readMessage(bytes, RESPONSE_LIMITS);
       return parsed.kind === "response"
         ? { ...reply, message: parsed.message, bytes }
@@ -51,8 +54,9 @@ function cleanReply(reply: UpstreamReply, needles: readonly string[]): UpstreamR
     case "stream":
       return { ...reply, events: cleanEvents(reply.events, needles) };
     case "accepted":
-    case "error":
       return reply;
+    case "error":
+      return { kind: "error", failure: cleanFailure(reply.failure, needles) };
   }
 }
 
@@ -61,18 +65,42 @@ async function* cleanEvents(
   needles: readonly string[],
 ): AsyncGenerator<UpstreamEvent, void, undefined> {
   for await (const event of events) {
-    if (event.kind !== "message" || !needles.some((needle) => event.data.includes(needle))) {
+    if (event.kind === "failed") {
+      yield { kind: "failed", failure: cleanFailure(event.failure, needles) };
+      return;
+    }
+    const text =
+      event.kind === "message" ? cleanText(event.data, event.parsed.message, needles) : null;
+    if (event.kind !== "message" || text === null) {
       yield event;
       continue;
     }
-    const data = clean(event.data, needles);
-    const parsed = readMessage(Buffer.from(data), RESPONSE_LIMITS);
+    const parsed = readMessage(Buffer.from(text), RESPONSE_LIMITS);
     if (parsed.kind === "refused") {
       yield { kind: "failed", failure: unreadable };
       return;
     }
-    yield { ...event, data, parsed };
+    yield { ...event, data: text, parsed };
   }
+}
+
+/** The text of a message without the credentials; null when there are none in it. */
+function cleanText(text: string, message: JsonRpcMessage, needles: readonly string[]) {
+  // The spellings above escape what has to be; a server may escape any character.
+  const plain = needlessEscape.test(text) ? JSON.stringify(message) : text;
+  return carries(plain, needles) ? clean(plain, needles) : null;
+}
+
+const needlessEscape = /\\[u/]/;
+
+/** What we say of a server may quote it. */
+function cleanFailure(failure: UpstreamFailure, needles: readonly string[]): UpstreamFailure {
+  const message = clean(failure.message, needles);
+  return message === failure.message ? failure : { ...failure, message };
+}
+
+function carries(text: string, needles: readonly string[]): boolean {
+  return needles.some((needle) => text.includes(needle));
 }
 
 function clean(text: string, needles: readonly string[]): string {

@@ -15,6 +15,8 @@ export interface Upstream {
   openStream(context: UpstreamContext): Promise<UpstreamReply>;
   /** Tells the server that the session is over; failures are not interesting. */
   endSession(context: UpstreamContext): Promise<void>;
+  /** Another connection takes this one's place: calls go on to their end, streams of news end now. */
+  retire?(): void;
   /** Frees sockets or ends the child process. */
   close(): Promise<void>;
 }

@@ -15,7 +15,8 @@ export async function crashWhileConsuming(
   const { fleet, ledger, seed } = field;
   const promises = new Promises();
   const random = randomFrom(seed);
-  const gated = await gateLedger(ledger, { action: "require_approval" });
+  // An agent for each round: what a round leaves waiting counts for its agent.
+  const gated = await gateLedger(ledger, { action: "require_approval" }, size.rounds);
   const [doomed = "", other = ""] = fleet.origins;
   const before = ledger.executed.length;
   let cut = 0;
@@ -24,7 +25,7 @@ export async function crashWhileConsuming(
   for (let round = 1; round <= size.rounds; round += 1) {
     const keys = Array.from({ length: size.approvals }, (_, at) => `crash${round}of${at}`);
     await inParallel(keys, 8, async (key) => {
-      const answer = await gated.call(other, key);
+      const answer = await gated.call(other, key, round);
       if (answer.kind !== "approval_required") throw new Error(`not asked for: ${answer.kind}`);
       await decideApproval(gated.context, { id: answer.approvalId, decision: "approve" });
     });
@@ -34,7 +35,7 @@ export async function crashWhileConsuming(
       keys.flatMap((key) =>
         [1, 2].map(async () => {
           await pause(random() * 250);
-          if ((await gated.call(doomed, key)).kind === "lost") cut += 1;
+          if ((await gated.call(doomed, key, round)).kind === "lost") cut += 1;
         }),
       ),
     );
@@ -45,7 +46,7 @@ export async function crashWhileConsuming(
     await ledger.quiet();
     const ran = new Set(ledger.executed.slice(before));
     await inParallel(keys, 8, async (key) => {
-      if ((await gated.call(other, key)).kind !== "executed") return;
+      if ((await gated.call(other, key, round)).kind !== "executed") return;
       survived += 1;
       if (ran.has(key)) promises.holds(`${key} ran again after the crash`, false);
     });

@@ -5,7 +5,8 @@ import { gateLedger } from "./gated.ts";
 
 /**
  * Each of many approved calls is repeated by many callers at once, over all proxies. Each runs
- * exactly once (invariant 6); every other caller waits for a new approval.
+ * exactly once (invariant 6); every other caller waits for a new approval, or is told that too many
+ * wait already.
  */
 export async function raceForApprovals(
   field: Field,
@@ -34,6 +35,7 @@ export async function raceForApprovals(
     limited: 0,
     denied: 0,
     approval_required: 0,
+    full: 0,
     unavailable: 0,
     lost: 0,
   };
@@ -52,7 +54,7 @@ export async function raceForApprovals(
   promises.exactly("approvals used up", consumed, size.approvals);
   promises.exactly(
     "answers",
-    counts.executed + counts.approval_required + counts.unavailable,
+    counts.executed + counts.approval_required + counts.full + counts.unavailable,
     racers.length,
   );
   const { unavailable } = counts;

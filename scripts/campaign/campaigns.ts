@@ -27,9 +27,9 @@ export const campaigns: readonly Campaign[] = [
   },
   {
     group: "races",
-    title: "Four proxies admit exactly 100 of 10,000 calls that race for a limit of 100",
+    title: "Four proxies admit exactly 100 of 10,000 calls that race for a limit of 100, 50 times",
     proxies: 4,
-    run: (field) => raceForLimit(field, { rounds: 10, calls: 10_000 }),
+    run: (field) => raceForLimit(field, { rounds: 50, calls: 10_000 }),
   },
   {
     group: "races",

@@ -10,6 +10,8 @@ import { type Ledger, ledgerTool } from "./ledger.ts";
 export type Answer =
   | { kind: "executed" | "limited" | "denied" }
   | { kind: "approval_required"; approvalId: string }
+  /** The agent has as many requests waiting as it may; it got none for this call. */
+  | { kind: "full" }
   /** 503: refused because it could not be decided in time; nothing was forwarded. */
   | { kind: "unavailable" }
   /** The connection ended; what became of the call is not known to the agent. */
@@ -87,6 +89,8 @@ function readAnswer(status: number, text: string): Answer {
       return { kind: "denied" };
     case "approval_required":
       return { kind: "approval_required", approvalId: decision.approvalId };
+    case "approvals_full":
+      return { kind: "full" };
     default:
       throw new Error(`answered ${text}`);
   }

@@ -30,6 +30,7 @@ export async function raceForLimit(
       limited: 0,
       denied: 0,
       approval_required: 0,
+      full: 0,
       unavailable: 0,
       lost: 0,
     };

@@ -8,8 +8,8 @@ import { categories, riskClasses } from "#lib/policy/types.ts";
 import { readRecorded } from "./recorded.ts";
 import { catalogFolder } from "./source.ts";
 
-/** `separate`: the servers that are judged for themselves and belong to neither half. */
-export const labelSets = ["development", "test", "separate"] as const;
+/** `blind`: recorded and labelled after the classifier was tuned. `separate`: judged for themselves. */
+export const labelSets = ["development", "test", "blind", "separate"] as const;
 export type LabelSet = (typeof labelSets)[number];
 
 const Label = z.strictObject({

@@ -21,6 +21,14 @@ test.each(labelSets)("no Destructive or Financial tool of the %s labels is calle
   expect(score(judged[set] ?? []).missed.map(({ label }) => label.tool)).toEqual([]);
 });
 
+test("the blind set is of servers that belong to no other set", () => {
+  const others = labelSets.filter((set) => set !== "blind").flatMap(labelsOf);
+  const known = new Set(others.map(({ server }) => server));
+  expect(labelsOf("blind").filter(({ server }) => known.has(server))).toEqual([]);
+  expect(new Set(labelsOf("blind").map(({ server }) => server)).size).toBeGreaterThanOrEqual(8);
+  expect(labelsOf("blind").length).toBeGreaterThanOrEqual(100);
+});
+
 test("every label stands in the half its server belongs to, once", () => {
   for (const half of ["development", "test"]) {
     for (const { server } of labelsOf(half)) expect(halfOf(server)).toBe(half);

@@ -26,10 +26,18 @@ tools:
 `;
 
 export default function QuickStartPage() {
+  const { publicProxyUrl } = env();
+  const token = "cg_agt_…";
+  const [terminal] = connectSnippets({
+    serverSlug: "callgate",
+    proxyUrl: `${publicProxyUrl}/mcp/acme`,
+    token,
+  });
+  const everyServer = terminal?.text ?? "";
   const clients = connectSnippets({
     serverSlug: "valkey",
-    proxyUrl: `${env().publicProxyUrl}/mcp/acme/valkey`,
-    token: "cg_agt_…",
+    proxyUrl: `${publicProxyUrl}/mcp/acme/valkey`,
+    token,
   });
   return (
     <DocPage
@@ -84,6 +92,25 @@ export default function QuickStartPage() {
           The first call appears on the same page the moment it arrives; from then on every call,
           with its decision, rule and outcome, stands under Calls. A refused agent reads why, and
           what to do.
+        </Text>
+      </Part>
+      <Part id="all-servers" title="All servers at one URL">
+        <Text>
+          Without the server at its end, the address is that of every server the agent may use. A
+          server granted later appears there by itself; one that does not answer leaves the others
+          usable and is named in the list’s _meta, under dev.callgate/unavailable.
+        </Text>
+        <CodeBlock code={everyServer} what="snippet for all servers" title="In a terminal" />
+        <Text>
+          Tools and prompts carry their server’s name, as valkey__get; resources carry it in their
+          URI, as mcp.valkey+file:///a. Each server’s own rules, limits and approvals decide, and a
+          call is recorded under the server and the name that the server knows.
+        </Text>
+        <Text>
+          The address speaks every MCP revision from 2024-11-05 to 2026-07-28, whatever its servers
+          speak. It has no tasks, because nothing in them says which server is meant, and in
+          sessions no log level; the address of one server has both. A tool whose name would exceed
+          128 characters with its server’s is left out, and named under dev.callgate/omitted.
         </Text>
       </Part>
     </DocPage>

@@ -6,7 +6,7 @@ import { strictestLimits } from "../limits.ts";
 import { parsePath } from "../path.ts";
 import type { RateLimitObligation, ToolFacts } from "../types.ts";
 import { workPerCall } from "../work.ts";
-import { allOf, possibleVerdicts, type Verdicts, valuesAt } from "./possible.ts";
+import { allOf, possibleVerdicts, spellingOf, type Verdicts, valuesAt } from "./possible.ts";
 import type { ArgumentsShape, Shape } from "./shape.ts";
 
 /** What a call ends in; limits are still to be counted. */
@@ -164,15 +164,19 @@ function sameLimits(
   );
 }
 
-/** No condition costs more for one character, or one element: see lookCost, patternMaxSize. */
-const mostUnits = { text: 8, pattern: 16_000 } as const;
+/**
+ * No condition costs more for one character, or one element: see lookCost, patternMaxSize. Nor for
+ * the names of what is on record, at most 64 of them: see isMisspelled.
+ */
+const mostUnits = { text: 8, pattern: 16_000, names: 2 * 64 * 5 } as const;
 
 /** Whether judging arguments of this shape could use up the work that one call may cost. */
 function mayExceedWork(rules: readonly CompiledRule[], shape: ArgumentsShape): boolean {
   let units = 0;
   for (const condition of rules.flatMap((rule) => rule.conditions)) {
     const size = sizeRead(condition, shape);
-    if (size === null) return true;
+    if (size === null || spellingOf(condition, shape) === "unknown") return true;
+    units += 2 * mostUnits.names;
     // A rule with a limit is judged twice.
     units += 2 * size * (condition.source.op === "matches" ? mostUnits.pattern : mostUnits.text);
   }

@@ -1,6 +1,7 @@
 import type { Condition } from "../condition-schema.ts";
 import { type CompiledCondition, type Quantifier, textMaxLength } from "../conditions.ts";
 import type { Path } from "../path.ts";
+import { isTakenFor, type SpelledPath } from "../spelling.ts";
 import { both, either, not, type Verdict } from "../verdict.ts";
 import { type ArgumentsShape, anything, type Shape } from "./shape.ts";
 
@@ -17,12 +18,44 @@ export function possibleVerdicts(
   shape: ArgumentsShape,
   quantifier: Quantifier,
 ): Verdicts {
+  const spelling = spellingOf(condition, shape);
+  if (spelling === "other") return indeterminate;
   const found = valuesAt(shape, condition.path);
   if (found === null) return unknown;
   const combine = quantifier === "any" ? either : both;
-  return found
+  const verdicts = found
     .map((value) => verdictsFor(condition.source, value))
     .reduce((left, right) => combineAll(left, right, combine));
+  return spelling === "exact" ? verdicts : [...new Set([...verdicts, ...indeterminate])];
+}
+
+/** Whether an argument is given under a name that may be taken for the one the condition reads. */
+export type SpellingOfShape = "exact" | "other" | "unknown";
+
+/** Whether {@link judge} finds another spelling in arguments of this shape. */
+export function spellingOf({ spelled }: CompiledCondition, shape: Shape): SpellingOfShape {
+  const found = spelled.map((path) => spellingAt(shape, path, 0));
+  return found.includes("other") ? "other" : found.includes("unknown") ? "unknown" : "exact";
+}
+
+function spellingAt(shape: Shape | undefined, path: SpelledPath, index: number): SpellingOfShape {
+  const segment = path[index];
+  if (segment === undefined || shape === undefined) return "exact";
+  if (shape.type === "anything") return "unknown";
+  if (shape.type === "array") {
+    if (typeof segment === "object") return "exact";
+    const items =
+      segment === "*"
+        ? shape.items.map((item) => spellingAt(item, path, index + 1))
+        : [spellingAt(valueAt(shape, segment), path, index + 1)];
+    if (items.includes("other")) return "other";
+    const isCut = segment === "*" && shape.items.length < shape.length;
+    return isCut || items.includes("unknown") ? "unknown" : "exact";
+  }
+  if (shape.type !== "object" || typeof segment !== "object") return "exact";
+  if ([...shape.keys.keys()].some((key) => isTakenFor(key, segment))) return "other";
+  const below = spellingAt(shape.keys.get(segment.text), path, index + 1);
+  return shape.open && below === "exact" ? "unknown" : below;
 }
 
 /** The verdict of several conditions that must all hold. */

@@ -29,7 +29,8 @@ export default async function AgentsPage({ params }: PageProps<"/orgs/[org]/agen
     ) : undefined;
   return (
     <Page>
-      <PageHeader title="Agents" {...(agents.length > 0 && create && { action: create })} />
+      {/* Its place stays when the first agent appears: the dialog is then showing its token. */}
+      <PageHeader title="Agents" {...(create && { action: create })} />
       {agents.length === 0 ? (
         <EmptyState
           icon={<Bot aria-hidden="true" />}
@@ -39,15 +40,13 @@ export default async function AgentsPage({ params }: PageProps<"/orgs/[org]/agen
               ? "An agent is a named caller with its own token. Register a server first, then create the agent that may use it."
               : "An agent is a named caller with its own token: a laptop, a CI job, a service."
           }
-          action={
-            servers.length === 0 ? (
+          {...(servers.length === 0 && {
+            action: (
               <ButtonLink href={`/orgs/${org}/servers/new`} variant="primary">
                 Register server
               </ButtonLink>
-            ) : (
-              create
-            )
-          }
+            ),
+          })}
         />
       ) : (
         <AgentsTable

@@ -1,3 +1,4 @@
+import { Check, Minus } from "lucide-react";
 import type { Metadata } from "next";
 import { roleNames } from "#components/org/role-names.ts";
 import { Page } from "#components/shell/page.tsx";
@@ -55,36 +56,53 @@ export default async function MembersPage({ params }: PageProps<"/orgs/[org]/mem
 /** The table that the checks themselves read. */
 function RoleTable() {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-label="Roles" tabIndex={0} className="overflow-x-auto">
-      <table className="w-full min-w-136 text-sm">
-        <thead>
-          <tr className="border-b text-left text-muted text-xs">
-            <th scope="col" className="h-8 px-2 font-medium">
-              May
+    <table aria-label="Roles" className="w-full text-sm">
+      <thead>
+        <tr className="border-b text-left text-muted text-xs">
+          <th
+            scope="col"
+            className="h-8 px-2 font-medium max-sm:px-1 max-sm:pb-1.5 max-sm:align-bottom"
+          >
+            May
+          </th>
+          {roles.map((role) => (
+            <th
+              key={role}
+              scope="col"
+              className="h-8 px-2 text-center font-medium max-sm:px-1 max-sm:pb-1.5 max-sm:align-bottom"
+            >
+              {roleNames[role]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(permissions).map(([id, { description, roles: allowed }]) => (
+          <tr key={id} className="border-b">
+            <th scope="row" className="h-9 px-2 py-1.5 text-left font-normal max-sm:px-1">
+              {description}
             </th>
             {roles.map((role) => (
-              <th key={role} scope="col" className="h-8 px-2 text-center font-medium">
-                {roleNames[role]}
-              </th>
+              <td key={role} className="h-9 px-2 text-center max-sm:px-1">
+                <Answer yes={allowed.includes(role)} />
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {Object.entries(permissions).map(([id, { description, roles: allowed }]) => (
-            <tr key={id} className="border-b">
-              <th scope="row" className="h-8 px-2 text-left font-normal">
-                {description}
-              </th>
-              {roles.map((role) => (
-                <td key={role} className="h-8 px-2 text-center">
-                  {allowed.includes(role) ? "Yes" : <span className="text-muted">No</span>}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Answer({ yes }: { yes: boolean }) {
+  const Mark = yes ? Check : Minus;
+  return (
+    <>
+      <Mark
+        aria-hidden="true"
+        className={yes ? "mx-auto size-4" : "mx-auto size-4 text-muted opacity-60"}
+      />
+      <span className="sr-only">{yes ? "Yes" : "No"}</span>
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { Page } from "#components/shell/page.tsx";
 import { Card, Facts, Section } from "#components/ui/card.tsx";
 import { CopyField } from "#components/ui/copy-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { env } from "#lib/env.ts";
+import { aggregateUrlOf } from "#lib/servers/proxy-url.ts";
 import { may, requireOrg } from "#lib/web/session.ts";
 import { saveOrgName } from "./actions.ts";
 
@@ -33,9 +33,9 @@ export default async function SettingsPage({ params }: PageProps<"/orgs/[org]/se
       </Section>
       <Section
         title="Address"
-        description="Agents' URLs contain it, so it stays as it is. The address of a server is added at its end."
+        description="Agents' URLs contain it, so it stays as it is. Here an agent reaches all its servers; with a server's name at its end, that server alone."
       >
-        <CopyField value={`${env().publicProxyUrl}/mcp/${slug}/`} what="address of the org" />
+        <CopyField value={aggregateUrlOf(slug)} what="address of the org" />
       </Section>
     </Page>
   );

@@ -59,10 +59,7 @@ export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agent
         <Section title="Token and client">
           <AgentFacts agent={agent} />
         </Section>
-        <Section
-          title="Servers"
-          description="The servers this agent may call, each under its own rules."
-        >
+        <Section title="Servers it may call">
           <GrantsEditor
             agent={agent.name}
             granted={agent.servers.map(({ slug }) => slug)}
@@ -73,7 +70,18 @@ export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agent
           />
           {agent.revokedAt === null && agent.servers.length > 0 && (
             <div className="mt-4 grid gap-2 text-sm">
-              <p className="text-muted">All servers of this agent, at one URL:</p>
+              <p className="flex flex-wrap items-center justify-between gap-x-3 text-muted">
+                All servers of this agent, at one URL:
+                {isEditable && (
+                  <Link
+                    href={`/orgs/${org}/servers/${agent.servers[0]?.slug}/connect?agent=${encodeURIComponent(agent.name)}&servers=all`}
+                    aria-label="Configuration for all servers"
+                    className="text-accent underline-offset-2 hover:underline"
+                  >
+                    Configuration
+                  </Link>
+                )}
+              </p>
               <CopyField value={aggregateUrlOf(org)} what="URL of all servers" />
             </div>
           )}
@@ -106,7 +114,7 @@ export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agent
         {calls.length === 0 ? (
           <p className="text-muted text-sm">It has not called anything yet.</p>
         ) : (
-          <CallsTable base={`/orgs/${org}/calls`} calls={calls.map(callItemOf)} />
+          <CallsTable base={`/orgs/${org}/calls`} calls={calls.map(callItemOf)} omit="agent" />
         )}
       </Section>
     </Page>

@@ -67,14 +67,15 @@ export default async function CallPage({ params }: PageProps<"/orgs/[org]/calls/
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <div className="grid gap-6">
           <Section title="What happened" description={outcome}>
-            <Card className="p-4">
-              <Waterfall
-                addedMs={call.addedMs}
-                upstreamMs={call.upstreamMs}
-                serverName={call.server}
-                forwarded={call.outcome !== null}
-              />
-            </Card>
+            {call.outcome !== null && (
+              <Card className="p-4">
+                <Waterfall
+                  addedMs={call.addedMs}
+                  upstreamMs={call.upstreamMs}
+                  serverName={call.server}
+                />
+              </Card>
+            )}
           </Section>
           <Section
             title="Arguments"

@@ -30,6 +30,7 @@ export default async function ServerCallsPage({
         initial={page.calls.map(callItemOf)}
         liveUrl={isNewest ? callsHref(`/api/orgs/${org}/calls`, { ...filters, server }) : null}
         chips={<FilterChips base={base} filters={filters} />}
+        omit="server"
         empty={
           Object.keys(filters).length > 0 || !isNewest ? (
             <NoMatch what="calls" clearHref={base} />

@@ -9,7 +9,10 @@ export default async function ConnectPage({
   params,
   searchParams,
 }: PageProps<"/orgs/[org]/servers/[server]/connect">) {
-  const [{ org, server: slug }, { agent: preselected }] = await Promise.all([params, searchParams]);
+  const [{ org, server: slug }, { agent: preselected, servers }] = await Promise.all([
+    params,
+    searchParams,
+  ]);
   const context = await requireOrg(org, "agents.read");
   const [server, agents] = await Promise.all([readServer(org, slug), listAgents(context)]);
   return (
@@ -25,6 +28,7 @@ export default async function ConnectPage({
           last4: agent.token?.last4 ?? null,
         }))}
       preselected={typeof preselected === "string" ? preselected : null}
+      reach={servers === "all" ? "all" : "one"}
       openedAt={new Date().toISOString()}
       canWrite={may(context, "agents.write")}
       createAgent={createAgent.bind(null, org)}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { throttleDrift } from "./drift.ts";
+import { throttleReports } from "./throttle-reports.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,7 +10,7 @@ afterEach(() => {
 
 test("a server that reports drift all the time is read at once, and then once in a while", async () => {
   const reported: string[] = [];
-  const report = throttleDrift(async (_orgId, serverId) => void reported.push(serverId), 30_000);
+  const report = throttleReports(async (_orgId, serverId) => void reported.push(serverId), 30_000);
   for (let round = 0; round < 100; round++) await report("org", "noisy");
   await report("org", "other");
   expect(reported).toEqual(["noisy", "other"]);
@@ -24,7 +24,7 @@ test("a server that reports drift all the time is read at once, and then once in
 
 test("a report that fails does not keep later ones from being made", async () => {
   let attempts = 0;
-  const report = throttleDrift(async () => {
+  const report = throttleReports(async () => {
     attempts += 1;
     throw new Error("no database");
   }, 1_000);

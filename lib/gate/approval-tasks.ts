@@ -1,0 +1,146 @@
+import type { Pool } from "pg";
+
+/** A call that asked to be run as a task and has to wait for a person. */
+export interface WaitingTask {
+  orgId: string;
+  id: string;
+  serverId: string;
+  agentId: string;
+  approvalId: string;
+  /** The call on record that was not forwarded. */
+  callId: string;
+  tool: string;
+  /** The params of the call, as JSON text. */
+  request: string;
+}
+
+/** A task as it stands, with the request for approval that it waits for. */
+export interface ApprovalTask {
+  id: string;
+  approvalId: string;
+  callId: string;
+  tool: string;
+  request: string | null;
+  state: "waiting" | "running" | "started" | "completed" | "failed" | "cancelled";
+  upstreamTaskId: string | null;
+  /** The result or error it ended in, as the JSON text of a response. */
+  answer: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  /** It has been running for so long that whatever ran it must have died. */
+  isLost: boolean;
+  approval: {
+    state: "pending" | "approved" | "denied" | "consumed" | "expired" | "cancelled" | "void";
+    note: string | null;
+    rule: string;
+  };
+}
+
+/** What became of a task that was run, or that never will be. */
+export type EndedTask =
+  | { state: "started"; upstreamTaskId: string }
+  | { state: "completed" | "failed"; answer: string };
+
+/** How long a task and its answer are kept; seconds. */
+export const taskSeconds = 86_400;
+
+/** Notes a waiting task, before its agent is told of it. @returns when it was created */
+export async function openApprovalTask(pool: Pool, task: WaitingTask): Promise<Date> {
+  const { orgId, id, serverId, agentId, approvalId, callId, tool, request } = task;
+  const { rows } = await pool.query(
+    `insert into approval_tasks
+       (org_id, id, server_id, agent_id, approval_id, call_id, tool, request, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
+     returning created_at as "createdAt"`,
+    [orgId, id, serverId, agentId, approvalId, callId, tool, request, taskSeconds],
+  );
+  return rows[0].createdAt;
+}
+
+/** The agent's task on this server; null when it has none of this id. */
+export async function findApprovalTask(
+  pool: Pool,
+  owner: { orgId: string; serverId: string; agentId: string },
+  id: string,
+): Promise<ApprovalTask | null> {
+  const { rows } = await pool.query(
+    `select t.id, t.approval_id as "approvalId", t.call_id as "callId", t.tool, t.request, t.state,
+       t.upstream_task_id as "upstreamTaskId", t.answer, t.created_at as "createdAt",
+       t.updated_at as "updatedAt",
+       t.state = 'running' and t.updated_at < now() - interval '5 minutes' as "isLost",
+       json_build_object('note', a.decision_note, 'rule', a.rule, 'state', case
+         when a.state in ('pending', 'approved') and a.expires_at <= now() then 'expired'
+         else a.state::text end) as approval
+     from approval_tasks t
+     join approvals a on a.org_id = t.org_id and a.id = t.approval_id
+     where t.org_id = $1 and t.id = $2 and t.server_id = $3 and t.agent_id = $4
+       and t.expires_at > now()`,
+    [owner.orgId, id, owner.serverId, owner.agentId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Takes a waiting task to run it: of all who try, in any process, one gets it. */
+export async function takeApprovalTask(pool: Pool, orgId: string, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update approval_tasks set state = 'running', updated_at = now()
+     where org_id = $1 and id = $2 and state = 'waiting'`,
+    [orgId, id],
+  );
+  return rowCount === 1;
+}
+
+/** Gives a task back that could not be admitted yet. */
+export async function returnApprovalTask(pool: Pool, orgId: string, id: string): Promise<void> {
+  await pool.query(
+    `update approval_tasks set state = 'waiting', updated_at = now()
+     where org_id = $1 and id = $2 and state = 'running'`,
+    [orgId, id],
+  );
+}
+
+/** Notes what became of a task; its arguments are not kept any longer. */
+export async function endApprovalTask(
+  pool: Pool,
+  orgId: string,
+  id: string,
+  end: EndedTask,
+): Promise<void> {
+  const upstreamTaskId = end.state === "started" ? end.upstreamTaskId : null;
+  const answer = end.state === "started" ? null : end.answer;
+  await pool.query(
+    `update approval_tasks
+     set state = $3, upstream_task_id = $4, answer = $5, request = null, updated_at = now()
+     where org_id = $1 and id = $2 and state in ('waiting', 'running')`,
+    [orgId, id, end.state, upstreamTaskId, answer],
+  );
+}
+
+/**
+ * Cancels a waiting task, and withdraws its request for approval unless another call waits for it.
+ * What has been approved already stays approved and lapses by itself.
+ *
+ * @returns false when the task was not waiting any more
+ */
+export async function cancelApprovalTask(pool: Pool, orgId: string, id: string): Promise<boolean> {
+  const { rows } = await pool.query(
+    `with ended as (
+       update approval_tasks set state = 'cancelled', request = null, updated_at = now()
+       where org_id = $1 and id = $2 and state = 'waiting'
+       returning approval_id
+     ), withdrawn as (
+       update approvals a set state = 'cancelled', decided_at = now()
+       where a.org_id = $1 and a.state = 'pending' and a.id in (select approval_id from ended)
+         and not exists (
+           select 1 from approval_holds h
+           where h.org_id = $1 and h.approval_id = a.id and h.at > now() - interval '1 minute')
+         and not exists (
+           select 1 from approval_tasks t
+           where t.org_id = $1 and t.approval_id = a.id and t.id <> $2 and t.state = 'waiting'
+             and t.expires_at > now())
+     )
+     select 1 from ended`,
+    [orgId, id],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,18 @@
+import type { Pool } from "pg";
+
+/**
+ * Whether anything waits that a proxy does apart from calls: jobs, requests nobody was told of,
+ * deliveries that are due (no tenant: the proxy's side).
+ * @param mail whether messages of the contact page are mailed as well
+ */
+export async function isWorkWaiting(pool: Pool, mail: boolean): Promise<boolean> {
+  const { rows } = await pool.query<{ waits: boolean }>(
+    `select exists (select 1 from jobs where state in ('queued', 'running'))
+      or exists (select 1 from approvals where announced_at is null)
+      or exists (select 1 from notification_deliveries
+        where state in ('queued', 'sending') and next_at <= now())
+      or $1 and exists (select 1 from contact_messages where mailed_at is null) as waits`,
+    [mail],
+  );
+  return rows[0]?.waits ?? false;
+}

@@ -1,0 +1,31 @@
+/** What happens at every call of a server must not cost the database something each time. */
+const restMilliseconds = 30_000;
+
+/**
+ * Lets the first report of a server through at once and, of those that follow within half a minute,
+ * one at its end: a change is never missed, and no server makes this proxy do more than that.
+ *
+ * @param report tells the product, with what was said last
+ */
+export function throttleReports<Said extends unknown[]>(
+  report: (orgId: string, serverId: string, ...said: Said) => Promise<void>,
+  milliseconds: number = restMilliseconds,
+): (orgId: string, serverId: string, ...said: Said) => Promise<void> {
+  /** Servers that rest, and which of their reports waits. */
+  const resting = new Map<string, { waits: Said | null }>();
+  return async function reportOnce(orgId, serverId, ...said) {
+    const rest = resting.get(serverId);
+    if (rest) {
+      rest.waits = said;
+      return;
+    }
+    const state: { waits: Said | null } = { waits: null };
+    resting.set(serverId, state);
+    setTimeout(() => {
+      resting.delete(serverId);
+      // One that fails is made again with the next.
+      if (state.waits) reportOnce(orgId, serverId, ...state.waits).catch(() => {});
+    }, milliseconds).unref();
+    await report(orgId, serverId, ...said);
+  };
+}

@@ -1,0 +1,46 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+/** What something took of this process. */
+export interface Toll {
+  /** By how much resident memory was larger, at its peak, than before; bytes. */
+  grownBytes: number;
+  /** The longest that the event loop was kept from turning by our own work; milliseconds. */
+  blockedMilliseconds: number;
+}
+
+const resolutionMilliseconds = 1;
+
+/**
+ * Runs something and measures what it takes of this process. The loop counts as blocked for no longer
+ * than this thread was computing meanwhile: a delay beyond that is another program's doing.
+ */
+export async function tollOf<T>(run: () => Promise<T>): Promise<{ value: T; toll: Toll }> {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMilliseconds });
+  delay.enable();
+  await turns();
+  const peakBefore = peakBytes();
+  const residentBefore = process.memoryUsage.rss();
+  const computing = process.threadCpuUsage();
+  const value = await run();
+  await turns();
+  delay.disable();
+  const { user, system } = process.threadCpuUsage(computing);
+  const peak = peakBytes() > peakBefore ? peakBytes() : process.memoryUsage.rss();
+  return {
+    value,
+    toll: {
+      grownBytes: Math.max(0, peak - residentBefore),
+      blockedMilliseconds: Math.min(delay.max / 1e6, (user + system) / 1e3),
+    },
+  };
+}
+
+/** A delay is measured from one turn of the loop to the next. */
+function turns(): Promise<unknown> {
+  return new Promise((done) => setTimeout(done, 3 * resolutionMilliseconds));
+}
+
+/** The most resident memory that this process has ever had. */
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
