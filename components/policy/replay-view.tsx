@@ -20,7 +20,7 @@ export function ReplayView({ replay, callsHref, words }: ReplayViewProps) {
   const changed = looked - counts.unchanged - counts.uncertain;
   if (looked === 0) return <p className="text-sm">{words.none}</p>;
   return (
-    <div className="grid min-w-0 gap-5">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
       <p role="status" className="max-w-[72ch] text-base">
         Of {count(looked, "call")} on record{isComplete ? "" : " (the newest; there are more)"},{" "}
         {changed === 0
@@ -112,7 +112,7 @@ function Changes({
       <ul className="grid">
         {changed.map(({ name, counts }) => (
           <li key={name} className="flex min-w-0 flex-wrap gap-x-3 border-b py-1.5 text-sm">
-            <span className="min-w-0 flex-1 break-all font-mono">{name}</span>
+            <span className="min-w-0 flex-1 basis-48 break-all font-mono">{name}</span>
             <span className="text-muted">
               {columns
                 .filter(({ key }) => key !== "unchanged" && counts[key] > 0)

@@ -20,6 +20,7 @@ export function BulkBar({ count, heldCount, onChoose, onReview, onClear }: BulkB
   return (
     <section
       aria-label="Selected tools"
+      data-bottom-bar=""
       className="sticky bottom-4 z-20 mr-auto flex w-fit max-w-full flex-wrap items-center gap-3 rounded border bg-raised py-2 pr-2 pl-3 text-sm shadow"
     >
       <span role="status" className="whitespace-nowrap font-medium">

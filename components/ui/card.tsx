@@ -48,7 +48,7 @@ export function Facts({ items, stackOnPhone = false }: FactsProps) {
   return (
     <dl
       className={cn(
-        "grid gap-x-4 gap-y-2 text-sm sm:grid-cols-[minmax(7rem,auto)_1fr] sm:gap-x-6",
+        "grid items-baseline gap-x-4 gap-y-2 text-sm sm:grid-cols-[minmax(7rem,auto)_1fr] sm:gap-x-6",
         !stackOnPhone && "max-sm:grid-cols-[minmax(5rem,auto)_1fr]",
       )}
     >

@@ -4,6 +4,7 @@ import { Toast as Base } from "@base-ui/react/toast";
 import { CircleAlert, CircleCheck, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
+import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
 
 export interface ToastOptions {
@@ -50,7 +51,10 @@ export function ToastRegion({ children }: { children: ReactNode }) {
       <Base.Portal>
         <Base.Viewport
           aria-label="Notifications"
-          className="fixed inset-x-3 bottom-3 z-70 flex flex-col items-stretch gap-2 outline-none sm:right-auto sm:bottom-5 sm:left-1/2 sm:w-90 sm:-translate-x-1/2"
+          className={cn(
+            "fixed inset-x-3 bottom-3 z-70 flex flex-col items-stretch gap-2 outline-none sm:right-auto sm:bottom-5 sm:left-1/2 sm:w-90 sm:-translate-x-1/2",
+            besideBar,
+          )}
         >
           <Toasts />
         </Base.Viewport>
@@ -58,6 +62,10 @@ export function ToastRegion({ children }: { children: ReactNode }) {
     </Base.Provider>
   );
 }
+
+/** A bar of actions at the bottom keeps its place: toasts go to its right, or to the top. */
+const besideBar =
+  "lg:in-[body:has([data-bottom-bar])]:right-8 lg:in-[body:has([data-bottom-bar])]:left-auto lg:in-[body:has([data-bottom-bar])]:translate-x-0 max-lg:in-[body:has([data-bottom-bar])]:top-16 max-lg:in-[body:has([data-bottom-bar])]:bottom-auto";
 
 function Toasts() {
   const { toasts } = Base.useToastManager();

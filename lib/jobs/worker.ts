@@ -48,6 +48,14 @@ export async function claimJob(instanceId: string): Promise<ClaimedJob | null> {
   }
 }
 
+/** Lets go of the jobs that a worker of this proxy was at when it crashed (no tenant: the proxy's side). */
+export async function releaseJobs(instanceId: string): Promise<void> {
+  await database().job.updateMany({
+    where: { instanceId, state: "running" },
+    data: { state: "queued", instanceId: null },
+  });
+}
+
 /** Shows how far the job has come. Nothing happens when another proxy has taken it over. */
 export async function saveSteps(job: JobKey, steps: readonly JobStep[]): Promise<void> {
   await database().job.updateMany({

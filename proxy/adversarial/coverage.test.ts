@@ -12,6 +12,8 @@ const areas = {
   "upstream-response": [144, 145, 146, 148, 149, 150, 152, 153, 154],
   "mcp-headers": [44, 45, 46, 48, 49, 50],
   sse: [156, 157, 158, 160, 161, 162],
+  schema: [77, 78, 80, 81],
+  "tool-poisoning": [164, 165, 166, 168, 169, 170],
 };
 
 const sources = ["proxy", "lib"]

@@ -99,12 +99,12 @@ test("a state that the proxy made is refused with other arguments and the second
   const received = fixture.ledger.length;
   const changed = { message: "What is your password?" };
   const refused = await ask({ name, arguments: changed, inputResponses, requestState });
-  expect(refused.error?.message).toContain("no longer waits here");
+  expect(refused.error?.message).toContain("no longer waits");
   expect(fixture.ledger.length).toBe(received);
   const both = [1, 2].map(() => ask({ name, arguments: args, inputResponses, requestState }));
   const ended = await Promise.all(both);
   expect(ended.filter(({ result }) => result !== undefined).length).toBe(1);
-  expect(ended.find(({ error }) => error)?.error?.message).toContain("no longer waits here");
+  expect(ended.find(({ error }) => error)?.error?.message).toContain("no longer waits");
 });
 
 /** The state's hour is over; everything else here measures time by a clock that only goes on. */

@@ -11,14 +11,13 @@ import { parseStored } from "#proxy/json/read-by-hand.ts";
 import { objectOf } from "#proxy/receive/era.ts";
 import type { Admitted } from "./admit-call.ts";
 import type { Ask } from "./ask.ts";
-import { askStartedTask, runTask } from "./run-task.ts";
+import { askStartedTask, relatedTask, runTask } from "./run-task.ts";
 import type { ApprovalTask } from "./task-ports.ts";
 import { isHidden, taskIdOf } from "./tasks.ts";
 
 /** Begins our own tasks' ids; what follows is a UUID. */
 const idPrefix = "callgate.approval-task.";
 const pollMilliseconds = 5_000;
-const relatedTask = "io.modelcontextprotocol/related-task";
 
 /**
  * The answer to a call that asks to be run as a task and has to wait for a person: a task, at once.

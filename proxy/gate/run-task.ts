@@ -11,7 +11,8 @@ import { parseAsk } from "./ask.ts";
 import { refusal } from "./refusal.ts";
 import type { ApprovalTask } from "./task-ports.ts";
 
-const relatedTask = "io.modelcontextprotocol/related-task";
+/** Names the task that a result or message belongs to, in its `_meta`. */
+export const relatedTask = "io.modelcontextprotocol/related-task";
 
 /**
  * Admits and runs the call of a task that this process has taken, in the session of whoever asks for
@@ -64,14 +65,11 @@ export async function runTask(
     await reply.finish({ ...gone(collected.answer), id }, collected.status);
     return false;
   }
-  if (admitted.recorded.decision === "limited" && admitted.recorded.retryAfterMs !== null) {
-    if (!admitted.recorded.forward) {
-      await approvalTasks.giveBack(access.orgId, task.id);
-      return true;
-    }
-  }
-  if (!admitted.recorded.forward) {
-    await end(refusal(inner, call, ask, admitted));
+  const { decision, forward, retryAfterMs } = admitted.recorded;
+  if (!forward) {
+    const mayRunLater = decision === "limited" && retryAfterMs !== null;
+    if (mayRunLater) await approvalTasks.giveBack(access.orgId, task.id);
+    else await end(refusal(inner, call, ask, admitted));
     return true;
   }
   await forwardCall(inner, call, ask, admitted.callId);

@@ -2,6 +2,7 @@ import { mailMessages } from "#lib/contact/contact.ts";
 import { closeDatabase } from "#lib/db.ts";
 import { env } from "#lib/env.ts";
 import { openMaintenancePool } from "#lib/gate/pool.ts";
+import { releaseJobs } from "#lib/jobs/worker.ts";
 import { log } from "#lib/log.ts";
 import { loadOpeningKey } from "#lib/secrets/opening-key.ts";
 import { startJobs } from "./jobs.ts";
@@ -20,6 +21,7 @@ const listener = startListener(settings.DATABASE_URL);
 const targets = targetOptions(openingKey, settings);
 const { smtp } = settings;
 
+await releaseJobs(instanceId);
 const jobs = startJobs(instanceId, listener, targets);
 const notifier = startNotifier(listener, {
   openingKey,

@@ -20,8 +20,9 @@ export function sealedPart(state: string): string {
   return state.replace(named, "");
 }
 
-/** What an agent is told whose call did not wait for it: its server's part of it is over. */
+/** What an agent is told that comes back to no waiting call. */
 export const waitsNoMore =
-  "This call no longer waits for its answers, and its server did not get them. Start it again without requestState.";
+  "This call no longer waits: it got its answers already, came back with other arguments, or its proxy " +
+  "stopped. Start it again without requestState.";
 
 const named = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\./;

@@ -73,8 +73,8 @@ export default async function CatalogueToolPage({ params }: Props) {
           </ButtonLink>
         }
       />
-      <div className="grid gap-8 lg:grid-cols-[1fr_20rem]">
-        <div className="grid min-w-0 content-start gap-8">
+      <div className="grid gap-8 lg:grid-cols-[1fr_20rem] lg:grid-rows-[auto_1fr]">
+        <div className="grid min-w-0 content-start gap-8 lg:row-span-2">
           <Part id="what" title={`What ${tool.name} does on ${server.title}`}>
             <Text>{text.does}</Text>
             {text.description !== null && (
@@ -126,7 +126,8 @@ export default async function CatalogueToolPage({ params }: Props) {
             <QuestionList questions={text.questions} />
           </Part>
         </div>
-        <aside className="order-first grid content-start gap-6 lg:order-none">
+        {/* On a phone the facts come first and what leads elsewhere last. */}
+        <aside aria-label="Facts" className="order-first lg:order-none">
           <div className="rounded border bg-raised p-4">
             <Facts
               items={[
@@ -140,7 +141,7 @@ export default async function CatalogueToolPage({ params }: Props) {
                 },
                 {
                   term: "Package",
-                  value: <span className="break-all font-mono">{server.package}</span>,
+                  value: <span className="break-words font-mono">{server.package}</span>,
                 },
                 { term: "Category", value: <CategoryLabel category={tool.category} /> },
                 { term: "Risk class", value: <RiskMeter risk={tool.riskClass} /> },
@@ -149,11 +150,18 @@ export default async function CatalogueToolPage({ params }: Props) {
                 { term: "Context cost", value: `About ${tool.tokens.toLocaleString("en")} tokens` },
                 {
                   term: "Seen in",
-                  value: `${server.version} on ${ecosystemName(server.ecosystem)}, ${server.recordedAt}`,
+                  value: (
+                    <>
+                      {server.version} on {ecosystemName(server.ecosystem)},{" "}
+                      <span className="whitespace-nowrap">{server.recordedAt}</span>
+                    </>
+                  ),
                 },
               ]}
             />
           </div>
+        </aside>
+        <aside aria-label="Versions and related tools" className="grid content-start gap-6">
           {versions.length > 1 && (
             <section aria-labelledby="versions" className="grid gap-2 text-sm">
               <h2 id="versions" className="font-medium">

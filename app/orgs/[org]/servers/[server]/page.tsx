@@ -33,6 +33,9 @@ export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/serve
     forPage(listRemovedTools(context, { server: slug })),
     forPage(definitionCost(context, { server: slug })),
   ]);
+  const removedTools = (
+    <RemovedTools server={slug} tools={removed} readDefinitions={readDefinitions.bind(null, org)} />
+  );
   if (tools.length === 0) {
     return (
       <>
@@ -44,7 +47,7 @@ export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/serve
           text={emptyText(server)}
           requestDiscovery={requestDiscovery.bind(null, org)}
         />
-        <RemovedTools tools={removed} />
+        {removedTools}
       </>
     );
   }
@@ -72,7 +75,7 @@ export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/serve
           readDefinitions={readDefinitions.bind(null, org)}
         />
       </ToolExtrasProvider>
-      <RemovedTools tools={removed} />
+      {removedTools}
     </>
   );
 }
