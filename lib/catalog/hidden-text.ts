@@ -70,7 +70,7 @@ export function withoutInvisible(text: string): string {
 
 /** At most 120 characters from `at`, on one line, invisible characters spelled out. */
 export function quoteAround(text: string, at: number): string {
-  const start = Math.max(0, at - 20);
+  const start = startOfWord(text, at);
   const plain = text.slice(start, start + 121);
   if (/^[!-~]+(?: [!-~]+)*$/.test(plain)) {
     return plain.length <= 120 ? plain : `${plain.slice(0, 119)}…`;
@@ -84,6 +84,14 @@ export function quoteAround(text: string, at: number): string {
     .trim();
   const characters = Array.from(piece);
   return characters.length <= 120 ? piece : `${characters.slice(0, 119).join("")}…`;
+}
+
+/** Some words before `at`, and no half one. */
+function startOfWord(text: string, at: number): number {
+  const start = Math.max(0, at - 20);
+  if (start === 0 || text[start - 1] === " ") return start;
+  const space = text.indexOf(" ", start);
+  return space !== -1 && space < at ? space + 1 : start;
 }
 
 function codePoint(character: string): string {

@@ -50,8 +50,12 @@ function callRow(request: AdmissionRequest, claim: number): string {
   return `(${claim},${callId},${method},${text(tool)},${decision},${observed},${words},${shape},${request.requestBytes},,)`;
 }
 
-/** A text inside a row: quoted, so that it is never taken for null or for syntax. */
+/**
+ * A text inside a row: quoted, so that it is never taken for null or for syntax. JSON quotes printable
+ * ASCII as Postgres does, natively.
+ */
 function text(value: string): string {
+  if (!/[^\x20-\x7e]/.test(value)) return JSON.stringify(value);
   return `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 

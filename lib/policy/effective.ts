@@ -34,17 +34,11 @@ export interface EffectiveRule {
  */
 export function effectiveRule(document: PolicyDocument, tool: ToolFacts): EffectiveRule {
   const own = ownRules(document, tool.name);
-  const rules = own.map(({ rule }) => rule);
-  const isBase = (rule: Rule) => rule.when === undefined || isCatchAll(rule, rules);
-  const conditions = rules.flatMap((rule) => (isBase(rule) ? [] : (rule.when ?? [])));
+  const conditions = own.flatMap((each) => (isBase(each) ? [] : (each.rule.when ?? [])));
   const classes = classRules(document, [tool.category, tool.riskClass]);
   const conditionCount = conditions.length;
   return (
-    summarise(
-      "tool",
-      own.filter(({ rule }) => isBase(rule)),
-      conditionCount,
-    ) ??
+    summarise("tool", own.filter(isBase), conditionCount) ??
     summarise("class", classes, conditionCount) ?? {
       choice: document.default,
       source: "default",
@@ -59,11 +53,28 @@ interface Named<T> {
   rule: T;
 }
 
-function ownRules(document: PolicyDocument, toolName: string): Named<Rule>[] {
+/** With the rules that it is written beside: those of the tool's name, or of one pattern. */
+interface OwnRule extends Named<Rule> {
+  siblings: readonly Rule[];
+}
+
+/** What is left when no condition is met: a rule without any, or for all commands but those beside it. */
+function isBase({ rule, siblings }: OwnRule): boolean {
+  return rule.when === undefined || isCatchAll(rule, siblings);
+}
+
+function ownRules(document: PolicyDocument, toolName: string): OwnRule[] {
+  const named: Rule[] = [];
   return Object.entries(document.tools ?? {}).flatMap(([text, rules]) => {
     const key = parseToolKey(text);
-    const matches = key?.kind === "name" ? key.name === toolName : key?.matches(toolName) === true;
-    return matches ? asList<Rule>(rules).map((rule) => ({ name: `tools.${text}`, rule })) : [];
+    const isName = key?.kind === "name";
+    const matches = isName ? key.name === toolName : key?.matches(toolName) === true;
+    if (!matches) return [];
+    const listed = asList<Rule>(rules);
+    // Filled as further spellings of the name are met.
+    if (isName) named.push(...listed);
+    const siblings = isName ? named : listed;
+    return listed.map((rule) => ({ name: `tools.${text}`, rule, siblings }));
   });
 }
 

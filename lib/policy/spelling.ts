@@ -42,7 +42,7 @@ export function isMisspelled(
   }
   if (typeof segment !== "object") return false;
   const keys = Object.keys(value);
-  spend(work, keys.length / 8);
+  spend(work, 1 + keys.length / 8);
   for (const key of keys) {
     if (!mayBeTaken(key, segment)) continue;
     spend(work, 4);

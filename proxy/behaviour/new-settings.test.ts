@@ -80,10 +80,10 @@ test("calls under way end as they would have, as JSON and as events; new ones go
   for (const answer of await Promise.all([first, second])) {
     expect([answer.status, answer.text.includes("done before")]).toEqual([200, true]);
   }
-  const outcomes = await database().callOutcome.findMany({
-    where: { orgId: gated.context.org.id },
-  });
-  expect(outcomes.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "ok"]);
+  const where = { orgId: gated.context.org.id };
+  const outcomes = async () =>
+    (await database().callOutcome.findMany({ where })).map(({ outcome }) => outcome);
+  await expect.poll(outcomes).toEqual(["ok", "ok", "ok"]);
 });
 
 test("a modern agent's call that waits for its answer goes on where it was asked", async () => {

@@ -168,7 +168,7 @@ function sameLimits(
  * No condition costs more for one character, or one element: see lookCost, patternMaxSize. Nor for
  * the names of what is on record, at most 64 of them: see isMisspelled.
  */
-const mostUnits = { text: 8, pattern: 16_000, names: 2 * 64 * 5 } as const;
+const mostUnits = { text: 8, pattern: 16_000, names: 2 * 64 * 7 } as const;
 
 /** Whether judging arguments of this shape could use up the work that one call may cost. */
 function mayExceedWork(rules: readonly CompiledRule[], shape: ArgumentsShape): boolean {
