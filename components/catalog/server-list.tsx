@@ -33,7 +33,7 @@ export function ServerList({ servers }: { servers: readonly ListedServer[] }) {
       <TableBody>
         {servers.map((server) => (
           <Row key={server.slug}>
-            <Cell phone="title">
+            <Cell phone="title" className="sm:py-2">
               <RowLink href={serverHref(server.slug)}>
                 <span className="font-medium">{server.title}</span>
               </RowLink>
@@ -46,6 +46,7 @@ export function ServerList({ servers }: { servers: readonly ListedServer[] }) {
             </Cell>
             <Cell phone="aside" align="right">
               {server.tools}
+              <span className="sm:hidden"> tools</span>
             </Cell>
             <Cell phone="hidden" align="right">
               {server.tokens.toLocaleString("en")}

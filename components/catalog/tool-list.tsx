@@ -39,7 +39,7 @@ export function ToolList({ label, tools }: { label: string; tools: readonly List
       <TableBody>
         {tools.map((tool) => (
           <Row key={`${tool.server} ${tool.name}`}>
-            <Cell phone="title">
+            <Cell phone="title" className="sm:py-2">
               <RowLink href={toolHref(tool.server, tool.name)}>
                 <span className="break-all font-medium font-mono">{tool.name}</span>
               </RowLink>
@@ -57,7 +57,7 @@ export function ToolList({ label, tools }: { label: string; tools: readonly List
               <RiskMeter risk={tool.riskClass} />
             </Cell>
             <Cell phone="hidden" align="right">
-              {parametersText(tool)}
+              <span className="whitespace-nowrap">{parametersText(tool)}</span>
             </Cell>
           </Row>
         ))}

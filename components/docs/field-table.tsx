@@ -1,7 +1,9 @@
+import { Fragment } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 
 export interface DocField {
-  name: string;
+  /** Several stand below each other. */
+  name: string | readonly string[];
   type: string;
   required: boolean;
 }
@@ -12,11 +14,15 @@ export function FieldTable({ label, fields }: { label: string; fields: readonly 
     <dl aria-label={label} className="rounded border text-sm">
       {fields.map(({ name, type, required }) => (
         <div
-          key={name}
+          key={String(name)}
           className="grid gap-x-6 gap-y-0.5 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[14rem_1fr]"
         >
           <dt className="flex flex-wrap items-center gap-2">
-            <code className="break-all font-mono">{name}</code>
+            <code className="grid font-mono">
+              {[name].flat().map((each) => (
+                <span key={each}>{breakable(each)}</span>
+              ))}
+            </code>
             {required && <Badge>required</Badge>}
           </dt>
           <dd className="min-w-0 break-words text-muted">{type}</dd>
@@ -24,4 +30,16 @@ export function FieldTable({ label, fields }: { label: string; fields: readonly 
       ))}
     </dl>
   );
+}
+
+/** A long name breaks after an underscore or a dot, where it has to. */
+function breakable(name: string) {
+  const parts = name.split(/(?<=[_.])/);
+  return parts.map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }

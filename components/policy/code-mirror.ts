@@ -55,6 +55,8 @@ export function mountCodeEditor(
       }),
     ],
   });
+  // Lines are measured anew once their font is there.
+  void document.fonts.ready.then(() => view.requestMeasure());
   return {
     setText(text) {
       const { doc, selection } = view.state;

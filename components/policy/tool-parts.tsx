@@ -13,6 +13,7 @@ export function ToolParts({ tool }: { tool: Pick<PolicyTool, "name" | "category"
   const extras = useToolExtras();
   if (extras === null) return null;
   const { server, canEdit, tools, agents, policyHref } = extras;
+  const usage = limitsOfTool(extras.usage, tool);
   return (
     <>
       {canEdit && (
@@ -24,15 +25,17 @@ export function ToolParts({ tool }: { tool: Pick<PolicyTool, "name" | "category"
           Conditions and more
         </ButtonLink>
       )}
-      <Part title="Limits in use">
-        <LimitList
-          usage={limitsOfTool(extras.usage, tool)}
-          server={server}
-          canReset={canEdit}
-          resetLimit={extras.resetLimit}
-          onReset={extras.refreshUsage}
-        />
-      </Part>
+      {usage.length > 0 && (
+        <Part title="Limits in use">
+          <LimitList
+            usage={usage}
+            server={server}
+            canReset={canEdit}
+            resetLimit={extras.resetLimit}
+            onReset={extras.refreshUsage}
+          />
+        </Part>
+      )}
       <Part title="Try it">
         <TryPanel
           server={server}

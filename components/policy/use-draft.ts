@@ -112,7 +112,32 @@ function useLeaveWarning(isDirty: boolean) {
   useEffect(() => {
     if (!isDirty) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    // Links of the dashboard leave without unloading anything, so they ask for themselves.
+    const ask = (event: MouseEvent) => {
+      if (leaves(event) && !window.confirm(question)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    };
     window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
+    window.addEventListener("click", ask, { capture: true });
+    return () => {
+      window.removeEventListener("beforeunload", warn);
+      window.removeEventListener("click", ask, { capture: true });
+    };
   }, [isDirty]);
+}
+
+const question = "Leave this page and lose the changes that are not saved?";
+
+/** Whether a click follows a link to another page in this tab. */
+function leaves(event: MouseEvent): boolean {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+    return false;
+  }
+  const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+  if (!(link instanceof HTMLAnchorElement) || link.target === "_blank" || link.download !== "") {
+    return false;
+  }
+  return link.pathname !== window.location.pathname || link.origin !== window.location.origin;
 }

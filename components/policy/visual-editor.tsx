@@ -134,7 +134,7 @@ function ToolSection(props: VisualEditorProps) {
       </ul>
       {canEdit && (
         <AddEntry
-          label="Tool, or a pattern with *"
+          label="Tool or pattern"
           suggestions={tools.map(({ name }) => toolKeyOf(name))}
           taken={entries.map(({ key }) => key)}
           onAdd={(key) => {

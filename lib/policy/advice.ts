@@ -18,7 +18,7 @@ export function adviceOn(condition: Condition): string | null {
     return "An address has many spellings: https://corp.example.evil.io begins with https://corp.example as well. Better “matches” with the whole address, such as https://([a-z0-9-]+\\.)*corp\\.example(/[A-Za-z0-9/_-]*)?";
   }
   if (/^(~|\.{0,2}[/\\]|[a-z]:[/\\])/i.test(value)) {
-    return "A path has many spellings: /work/../etc begins with /work as well. Better “matches” with the paths that are meant, such as /work(/[A-Za-z0-9_-]+)+";
+    return "A path has many spellings: /srv/../etc begins with /srv as well. Better “matches” with the paths that are meant, such as /work(/[A-Za-z0-9_-]+)+";
   }
   return null;
 }

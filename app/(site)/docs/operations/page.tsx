@@ -27,7 +27,7 @@ export default function OperationsPage() {
         <FieldTable
           label="Settings"
           fields={settings.map(({ names, text }) => ({
-            name: names.join(" "),
+            name: names,
             type: text,
             required: false,
           }))}
