@@ -60,8 +60,10 @@ export function judge(
   work: Work,
 ): Judgement {
   const { path, many, test } = condition;
-  if (condition.spelled.some((each) => isMisspelled(args, each, work))) {
-    return { verdict: "indeterminate", isMisspelled: true, found: undefined };
+  for (const each of condition.spelled) {
+    if (isMisspelled(args, each, work)) {
+      return { verdict: "indeterminate", isMisspelled: true, found: undefined };
+    }
   }
   if (!many) {
     const found = valueAt(args, path);
