@@ -17,7 +17,7 @@ export function FieldTable({ label, fields }: { label: string; fields: readonly 
           key={String(name)}
           className="grid gap-x-6 gap-y-0.5 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[14rem_1fr]"
         >
-          <dt className="flex flex-wrap items-center gap-2">
+          <dt className="flex flex-wrap content-start items-start gap-2">
             <code className="grid font-mono">
               {[name].flat().map((each) => (
                 <span key={each}>{breakable(each)}</span>
