@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 /** What something took of this process. */
@@ -48,7 +48,12 @@ function forgetPeak(): void {
   if (existsSync(file)) writeFileSync(file, "5");
 }
 
-/** The most resident memory that this process has had. */
+/**
+ * The most resident memory that this process has had. Linux forgets what getrusage(2) says only for
+ * threads that still run, so there the status file is asked (proc_pid_status(5), VmHWM).
+ */
 function peakBytes(): number {
-  return process.resourceUsage().maxRSS * 1024;
+  const file = "/proc/self/status";
+  const peak = existsSync(file) ? /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(file, "utf8")) : null;
+  return (peak ? Number(peak[1]) : process.resourceUsage().maxRSS) * 1024;
 }
