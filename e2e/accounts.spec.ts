@@ -1,20 +1,83 @@
 import { createWorld } from "./command-line.ts";
 import { expect, test } from "./fixtures.ts";
-import { createOrg, newPerson, newSlug, signIn, signUp, submitSignIn } from "./people.ts";
+import { mailsTo } from "./mail.ts";
+import {
+  askForLink,
+  createOrg,
+  newPerson,
+  newSlug,
+  signIn,
+  signUp,
+  submitSignIn,
+} from "./people.ts";
 
 test("a password that is too short is refused with the rule, and nothing else typed is lost", async ({
   page,
 }) => {
   const person = newPerson();
   await page.goto("/signup");
+  await askForLink(page, person.email);
+  const [mail] = await mailsTo(person.email);
+  await page.goto(mail?.link ?? "");
   await page.getByLabel("Name").fill(person.name);
-  await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "12 characters" })).toBeVisible();
   await expect(page.getByLabel("Name")).toHaveValue(person.name);
-  await expect(page.getByLabel("E-mail")).toHaveValue(person.email);
   await expect(page.getByLabel("Password")).toHaveValue("");
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page).toHaveURL(/\/orgs\/new$/);
+});
+
+test("signing up with a free and with a taken address shows the same, and each mail says what is right", async ({
+  page,
+}) => {
+  const { person } = await createWorld("taken");
+  const { email: free } = newPerson();
+  const shown: string[] = [];
+  for (const email of [person.email, free]) {
+    await page.goto("/signup");
+    await askForLink(page, email);
+    const words = (await page.getByRole("main").textContent()) ?? "";
+    shown.push(words.replace(email, "…"));
+    expect(page.url()).not.toContain("engineer");
+  }
+  expect(shown[0]).toBe(shown[1]);
+  const [[known], [unknown]] = await Promise.all([mailsTo(person.email), mailsTo(free)]);
+  expect(known?.subject).toBe("Sign in to Callgate");
+  expect(known?.text).toContain("Sign in with this link:");
+  expect(unknown?.subject).toBe("Finish your Callgate account");
+  expect(unknown?.text).toContain("Finish your account with this link:");
+});
+
+test("a link by e-mail signs in where the person was going, once, and says so afterwards", async ({
+  page,
+  openBrowser,
+}) => {
+  const { org, person } = await createWorld("mailed");
+  await page.goto(`/orgs/${org}/servers/new`);
+  await page.getByRole("link", { name: "E-mail me a link" }).click();
+  await askForLink(page, person.email);
+  const [mail] = await mailsTo(person.email);
+
+  const scanner = await openBrowser();
+  const [mine, theirs] = [page, scanner];
+  for (const browser of [mine, theirs]) {
+    const response = await browser.goto(mail?.link ?? "");
+    expect(response?.headers()["referrer-policy"]).toBe("strict-origin");
+    await expect(browser.getByText(`As ${person.email}`)).toBeVisible();
+  }
+  await mine.getByRole("button", { name: "Sign in" }).click();
+  await expect(mine).toHaveURL(new RegExp(`/orgs/${org}`));
+
+  const lapsed = theirs.getByRole("heading", { name: "This link does nothing any more" });
+  await theirs.getByRole("button", { name: "Sign in" }).click();
+  await expect(lapsed).toBeVisible();
+  await theirs.goto(mail?.link ?? "");
+  await expect(lapsed).toBeVisible();
+  await askForLink(theirs, person.email);
+  await mailsTo(person.email, 2);
 });
 
 test("a wrong password and an unknown account get the same words", async ({
@@ -93,12 +156,17 @@ test("signing up, signing in and their errors work without JavaScript", async ({
   const page = await openBrowser({ javaScriptEnabled: false });
   const person = newPerson();
   await page.goto("/signup");
+  await page.getByLabel("E-mail").fill("nobody");
+  await page.getByRole("button", { name: "E-mail me a link" }).click();
+  await expect(page.getByRole("alert")).toContainText("Enter an e-mail address");
+  await askForLink(page, person.email);
+  const [finish] = await mailsTo(person.email);
+  await page.goto(finish?.link ?? "");
   await page.getByLabel("Name").fill(person.name);
-  await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page.getByRole("alert")).toContainText("12 characters");
-  await expect(page.getByLabel("E-mail")).toHaveValue(person.email);
+  await expect(page.getByLabel("Name")).toHaveValue(person.name);
   await page.getByLabel("Password").fill(person.password);
   await page.getByRole("button", { name: "Create account" }).click();
   await expect(page).toHaveURL(/\/orgs\/new$/);
@@ -110,4 +178,13 @@ test("signing up, signing in and their errors work without JavaScript", async ({
   await expect(again.getByRole("alert")).toContainText("do not belong together");
   await submitSignIn(again, person);
   await expect(again).not.toHaveURL(/\/signin/);
+
+  const third = await openBrowser({ javaScriptEnabled: false });
+  await third.goto("/signin?next=%2Faccount");
+  await third.getByRole("link", { name: "E-mail me a link" }).click();
+  await askForLink(third, person.email);
+  const [, mail] = await mailsTo(person.email, 2);
+  await third.goto(mail?.link ?? "");
+  await third.getByRole("button", { name: "Sign in" }).click();
+  await expect(third).toHaveURL(/\/account$/);
 });

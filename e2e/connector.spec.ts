@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect, test } from "./fixtures.ts";
-import { createOrg, newSlug, signUp } from "./people.ts";
+import { createOrg, newSlug, signUpFirst } from "./people.ts";
 import { type StartedProduct, startProduct } from "./start-product.ts";
 
 let started: StartedProduct;
@@ -27,7 +27,7 @@ test("a connector whose program is missing says what to install, and nothing typ
 }) => {
   const page = await openBrowser({ baseURL: started.product.dashboardUrl });
   const org = newSlug("bare");
-  await signUp(page);
+  await signUpFirst(page);
   await createOrg(page, "Bare machine", org);
   await page.goto(`/orgs/${org}/servers/new`);
   await page.getByRole("radio", { name: /^Valkey/ }).check();
@@ -51,6 +51,20 @@ test("a connector whose program is missing says what to install, and nothing typ
   }
   await expect(page.getByLabel("Password")).toHaveValue("secret-of-the-shop");
   await expect(page.getByRole("button", { name: "Test and register" })).toBeEnabled();
+});
+
+test("without a mail server sign-up is closed after the first account, and says what to do", async ({
+  openBrowser,
+}) => {
+  const page = await openBrowser({ baseURL: started.product.dashboardUrl });
+  await page.goto("/signup");
+  await expect(page.getByRole("heading", { name: "Sign-up is closed" })).toBeVisible();
+  await expect(page.getByText("npx callgate user create")).toBeVisible();
+  await expect(page.getByText("SMTP_URL")).toBeVisible();
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+  await page.goto("/signin/link");
+  await expect(page).toHaveURL(/\/signin$/);
+  await expect(page.getByRole("link", { name: "E-mail me a link" })).toHaveCount(0);
 });
 
 /** A folder with all programs of this machine but Python and what installs it. */

@@ -1,3 +1,4 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { embeddedUrl } from "#scripts/database/embedded.ts";
 import { product } from "./product.ts";
@@ -16,4 +17,16 @@ export async function changeDatabase(sql: string, values: readonly unknown[]): P
   } finally {
     await client.end();
   }
+}
+
+/** The path of a link as if it had been mailed to an address. */
+export async function mailedLinkPath(email: string): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  const digest = createHash("sha256").update(token).digest();
+  await changeDatabase(
+    `insert into sign_in_links (id, email, token_digest, mailed_at, expires_at)
+      values ($1, $2, $3, now(), now() + interval '1 hour')`,
+    [randomUUID(), email, digest],
+  );
+  return `/signin/link?token=${token}`;
 }

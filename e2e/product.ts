@@ -10,12 +10,15 @@ export interface Product {
   dashboardUrl: string;
   proxyUrl: string;
   dataDir: string;
+  /** What its mail server got lies here; empty for a product without one. */
+  mailDir: string;
 }
 
 const variables = {
   dashboardUrl: "CALLGATE_E2E_DASHBOARD_URL",
   proxyUrl: "CALLGATE_E2E_PROXY_URL",
   dataDir: "CALLGATE_E2E_DATA_DIR",
+  mailDir: "CALLGATE_E2E_MAIL_DIR",
 } as const;
 
 /** Tells the workers, which inherit the environment. */
@@ -30,6 +33,7 @@ export function product(): Product {
     dashboardUrl: read("dashboardUrl"),
     proxyUrl: read("proxyUrl"),
     dataDir: read("dataDir"),
+    mailDir: read("mailDir"),
   };
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
+import type { MailServer } from "./mail.ts";
 import { type Product, productEnvironment, root } from "./product.ts";
 
 /** A first start builds the dashboard. */
@@ -21,11 +22,13 @@ export interface StartedProduct {
  *
  * @param name        of the file in test-results that gets all it says
  * @param environment what differs from the environment of the tests
+ * @param mail        its mail server; it sends no mail without
  * @throws Error when it does not start or ends on its own, with the end of what it said
  */
 export async function startProduct(
   name: string,
   environment: Record<string, string> = {},
+  mail?: MailServer,
 ): Promise<StartedProduct> {
   const dataDir = mkdtempSync(join(tmpdir(), "callgate-e2e-"));
   // Postgres runs as another user below root and has to get in.
@@ -34,11 +37,12 @@ export async function startProduct(
     dashboardUrl: `http://127.0.0.1:${await freePort()}`,
     proxyUrl: `http://127.0.0.1:${await freePort()}`,
     dataDir,
+    mailDir: mail?.folder ?? "",
   };
   const log = collectOutput(name);
   const child = spawn(process.execPath, ["scripts/run.mjs", "scripts/start.ts"], {
     cwd: root,
-    env: { ...environmentOf(product), ...environment },
+    env: { ...environmentOf(product), ...mail?.environment, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.on("data", log.add);
@@ -80,6 +84,8 @@ function environmentOf(product: Product): NodeJS.ProcessEnv {
     DATABASE_URL: _own,
     PUBLIC_URL: _url,
     PUBLIC_PROXY_URL: _proxy,
+    SMTP_URL: _mail,
+    SIGN_UP: _signUp,
     ...inherited
   } = process.env;
   return {

@@ -50,7 +50,7 @@ const Env = z.object({
   DISCOVERY_SECONDS: z.coerce.number().int().min(60).max(2_592_000).default(21_600),
   /** How long a call that waits for a person is held before the pending answer; seconds. */
   APPROVAL_HOLD_SECONDS: z.coerce.number().min(0).max(45).default(25),
-  /** The mail server for notifications, and whom its mail is from; e-mail is off without both. */
+  /** The mail server for notifications and sign-in links, and whom its mail is from; e-mail is off without both. */
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, "must start with smtp:// or smtps://")
@@ -58,6 +58,8 @@ const Env = z.object({
   SMTP_FROM: z.string().min(3).optional(),
   /** Who is mailed what people write on the contact page; SMTP_FROM unless given. */
   CONTACT_TO: z.string().min(3).optional(),
+  /** Whether strangers get an account by a link that is mailed to them, or at once. */
+  SIGN_UP: z.enum(["confirmed", "open"]).default("confirmed"),
   GITHUB_ID: z.string().optional(),
   GITHUB_SECRET: z.string().optional(),
   GOOGLE_ID: z.string().optional(),

@@ -13,7 +13,7 @@ import { migrate } from "./database/migrate.ts";
 /**
  * `npm run campaign [-- --only GROUP] [--seed N]`: the long forms of races, crashes and property
  * tests, with progress on stdout; results are added to bench/campaigns.md. Exit code 1 when a promise
- * did not hold.
+ * did not hold. Properties that were stopped go on when they are started with the same seed.
  */
 const file = join(import.meta.dirname, "../bench/campaigns.md");
 

@@ -1,7 +1,9 @@
 "use server";
 
 import { redirect } from "next/navigation";
-import { authenticateUser, createUserAccount } from "#lib/auth/users.ts";
+import { redeemSignInLink, requestSignInLink } from "#lib/auth/sign-in-links.ts";
+import { signUp as signUpVerb } from "#lib/auth/sign-up.ts";
+import { authenticateUser } from "#lib/auth/users.ts";
 import type { FormState } from "#lib/errors.ts";
 import { runForm } from "#lib/web/action.ts";
 import { signInBrowser, signOutBrowser } from "#lib/web/auth.ts";
@@ -19,20 +21,37 @@ export async function signIn(before: FormState, data: FormData): Promise<FormSta
 }
 
 export async function signUp(before: FormState, data: FormData): Promise<FormState> {
-  return runForm(
-    before,
-    data,
-    ["password"],
-    async ({ name = "", email = "", password = "", next }) => {
-      const address = await clientAddress();
-      const user = await createUserAccount({ name, email, password, address });
-      await signInBrowser(user.id);
-      goTo(next === undefined ? "/orgs/new" : returnPath(next));
-    },
-  );
+  return runForm(before, data, ["password"], async ({ name, email = "", password, next }) => {
+    const form = { name, email, password, next: pathOf(next) };
+    const user = await signUpVerb(form, await clientAddress());
+    if (!user) return;
+    await signInBrowser(user.id);
+    goTo(form.next ?? "/orgs/new");
+  });
+}
+
+export async function askForLink(before: FormState, data: FormData): Promise<FormState> {
+  return runForm(before, data, [], async ({ email = "", next }) => {
+    await requestSignInLink({ email, next: pathOf(next) }, await clientAddress());
+  });
+}
+
+export async function openLink(before: FormState, data: FormData): Promise<FormState> {
+  return runForm(before, data, ["token", "password"], async ({ token = "", name, password }) => {
+    const opened = await redeemSignInLink(token, { name, password });
+    // Shows the page again, which says that the link does nothing any more.
+    if (!opened) goTo(`/signin/link?token=${encodeURIComponent(token)}`);
+    await signInBrowser(opened.user.id);
+    goTo(returnPath(opened.next ?? (opened.isNew ? "/orgs/new" : undefined)));
+  });
 }
 
 export async function signOut(): Promise<void> {
   await signOutBrowser();
   redirect("/signin");
+}
+
+/** Where a form leads afterwards, when it says so. */
+function pathOf(next: string | undefined): string | null {
+  return next === undefined ? null : returnPath(next);
 }

@@ -4,6 +4,7 @@ import { ProviderButtons } from "#components/auth/provider-buttons.tsx";
 import { SignInForm } from "#components/auth/sign-in-form.tsx";
 import { TextLink } from "#components/auth/text-link.tsx";
 import { FormSummary } from "#components/ui/form-summary.tsx";
+import { env } from "#lib/env.ts";
 import { goTo } from "#lib/web/go-to.ts";
 import { offeredProviders } from "#lib/web/providers.ts";
 import { returnPath } from "#lib/web/return-path.ts";
@@ -28,7 +29,11 @@ export default async function SignInPage({ searchParams }: PageProps<"/signin">)
     >
       {error !== undefined && <FormSummary message={providerProblem(error)} />}
       <SignInForm action={signIn} next={target} />
-      <ProviderButtons providers={offeredProviders()} next={target} />
+      <ProviderButtons
+        providers={offeredProviders()}
+        next={target}
+        linkHref={env().smtp === null ? undefined : `/signin/link${query}`}
+      />
     </AuthPage>
   );
 }

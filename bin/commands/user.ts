@@ -20,7 +20,6 @@ export const commands = [
         email,
         name: name ?? email.split("@")[0] ?? email,
         password,
-        address: null,
       });
       return {
         json: { id: user.id, email: user.email },

@@ -1,21 +1,28 @@
 "use client";
 
 import { useState } from "react";
-import { Button } from "#components/ui/button.tsx";
+import { Button, ButtonLink } from "#components/ui/button.tsx";
 import { FormSummary } from "#components/ui/form-summary.tsx";
 
 export interface ProviderButtonsProps {
   providers: readonly { id: string; name: string }[];
   next: string | undefined;
+  /** Where a link by e-mail is asked for, when there is a mail server. */
+  linkHref?: string | undefined;
   /** There is no other way above them. */
   alone?: boolean;
 }
 
-/** The other ways in, where the operator has set them up; they need JavaScript. */
-export function ProviderButtons({ providers, next, alone = false }: ProviderButtonsProps) {
+/** The other ways in, where the operator has set them up; providers need JavaScript. */
+export function ProviderButtons({
+  providers,
+  next,
+  linkHref,
+  alone = false,
+}: ProviderButtonsProps) {
   const [going, setGoing] = useState<string | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
-  if (providers.length === 0) return null;
+  if (providers.length === 0 && linkHref === undefined) return null;
 
   async function go(id: string, name: string) {
     setGoing(id);
@@ -38,6 +45,11 @@ export function ProviderButtons({ providers, next, alone = false }: ProviderButt
         </div>
       )}
       {failed !== null && <FormSummary message={failed} />}
+      {linkHref !== undefined && (
+        <ButtonLink href={linkHref} size="large">
+          E-mail me a link
+        </ButtonLink>
+      )}
       {providers.map(({ id, name }) => (
         <Button
           key={id}

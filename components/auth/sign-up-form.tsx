@@ -4,6 +4,7 @@ import { FormError } from "#components/forms/form-error.tsx";
 import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { TextField } from "#components/ui/field.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
+import { LinkSent } from "./link-sent.tsx";
 
 export const passwordRule =
   "12 characters or more. Any characters; a few unrelated words are easy to remember.";
@@ -13,6 +14,7 @@ export function SignUpForm({ action, next }: { action: FormAction; next: string 
   return (
     <form action={send} noValidate className="grid gap-4">
       <FormError error={state.error} />
+      <LinkSent state={state} />
       {next !== undefined && <input type="hidden" name="next" value={next} />}
       <TextField
         name="name"

@@ -10,7 +10,7 @@ const password = "correct horse battery";
 
 async function signedIn() {
   const email = `confirm-${crypto.randomUUID()}@example.test`;
-  const user = await createUserAccount({ name: "Person", email, password, address: null });
+  const user = await createUserAccount({ name: "Person", email, password });
   const session = await openUserSession(user.id);
   await database().userSession.update({
     where: { id: session.id },

@@ -35,6 +35,17 @@ const PersonName = z
 export const SignUp = z.strictObject({ name: PersonName, email: Email, password: Password });
 export type SignUp = z.infer<typeof SignUp>;
 
+/** By e-mail, with the path to go to afterwards. */
+export const RequestLink = z.strictObject({
+  email: Email,
+  next: z.string().max(2_000).nullable(),
+});
+export type RequestLink = z.infer<typeof RequestLink>;
+
+/** What is missing of an account once its address is known to be right. */
+export const FinishAccount = SignUp.omit({ email: true });
+export type FinishAccount = z.infer<typeof FinishAccount>;
+
 export const SignIn = z.strictObject({ email: Email, password: PresentedPassword });
 export type SignIn = z.infer<typeof SignIn>;
 

@@ -1,11 +1,11 @@
-import { database, isUniqueViolation } from "#lib/db.ts";
+import { database, isUniqueViolation, type Transaction } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
 import { parseInput } from "#lib/input.ts";
 import { decoyHash, hashPassword, verifyPassword } from "./password.ts";
 import { ChangePassword, Email, ProviderAccount, SignIn, SignUp } from "./schema.ts";
 import { endUserSessions } from "./sessions.ts";
-import { clearThrottle, takeThrottle } from "./throttle.ts";
+import { clearThrottle, returnAttempt, takeThrottle } from "./throttle.ts";
 import { type User, userFields } from "./user.ts";
 
 export type { User } from "./user.ts";
@@ -16,20 +16,20 @@ const quarterHour = 15 * 60;
  * A new account with a password (no tenant). One message for everything that the existence of
  * another account could cause, and the work is done before it is known.
  *
- * @param input.address network address of whoever asks, 30 per hour; null on the command line
- * @throws AppError `invalid_input`, `conflict`, `rate_limited`
+ * @param emailVerifiedAt since when the address is known to be the person's; null when anybody may
+ *   have typed it: whoever proves to own it finishes the account anew
+ * @throws AppError `invalid_input`, `conflict`
  */
-export async function createUserAccount(input: SignUp & { address: string | null }): Promise<User> {
-  const { address, ...rest } = input;
-  const { name, email, password } = parseInput(SignUp, rest);
-  if (address !== null) {
-    const window = { max: 30, windowSeconds: 60 * 60 };
-    await takeThrottle({ purpose: "sign-up:address", subject: address, ...window });
-  }
+export async function createUserAccount(
+  input: SignUp,
+  emailVerifiedAt: Date | null = new Date(),
+  transaction: Pick<Transaction, "user"> = database(),
+): Promise<User> {
+  const { name, email, password } = parseInput(SignUp, input);
   const passwordHash = await hashPassword(password);
   try {
-    return await database().user.create({
-      data: { id: newId(), email, name, passwordHash },
+    return await transaction.user.create({
+      data: { id: newId(), email, name, passwordHash, emailVerifiedAt },
       select: userFields,
     });
   } catch (error) {
@@ -43,8 +43,8 @@ export async function createUserAccount(input: SignUp & { address: string | null
 
 /**
  * Who signs in with these words (no tenant). Unknown account, account without a password and wrong
- * password cost the same work and give the same answer. 10 attempts per account and 60 per address
- * in 15 minutes; signing in clears the account's.
+ * password cost the same work and give the same answer. 10 failures per account and 60 attempts per
+ * address in 15 minutes.
  *
  * @throws AppError `invalid_input`, `unauthenticated`, `rate_limited`
  */
@@ -72,7 +72,7 @@ export async function authenticateUser(
       "This address and password do not belong together. Check both and try again.",
     );
   }
-  await clearThrottle(account);
+  await returnAttempt(account);
   return { id: found.id, email: found.email, name: found.name };
 }
 
@@ -140,6 +140,7 @@ export async function linkProviderAccount(input: ProviderAccount): Promise<User>
         id: newId(),
         email,
         name,
+        emailVerifiedAt: new Date(),
         identities: { create: { provider, providerAccountId } },
       },
       select: userFields,

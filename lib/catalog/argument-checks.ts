@@ -27,8 +27,6 @@ export function argumentChecks(definition: ToolDefinition): ArgumentChecks {
   const input = {
     nameWords: splitWords(definition.name),
     description: definition.description ?? "",
-    parameters: [],
-    openWorld: false,
   };
   const checks: ArgumentChecks = { deny: [], when: [], reason: "" };
   const reasons: string[] = [];

@@ -136,8 +136,13 @@ function quote(source: Evidence["source"], text: string, meaning: string): Evide
 }
 
 function distinct(evidence: readonly Evidence[]): Evidence[] {
-  const seen = new Map(
-    evidence.map((piece) => [`${piece.source} ${piece.quote} ${piece.meaning}`, piece]),
+  return evidence.filter(
+    (piece, at) => evidence.findIndex((other) => isSameEvidence(piece, other)) === at,
   );
-  return [...seen.values()];
+}
+
+function isSameEvidence(one: Evidence, other: Evidence): boolean {
+  return (
+    one.quote === other.quote && one.source === other.source && one.meaning === other.meaning
+  );
 }

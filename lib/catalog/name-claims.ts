@@ -179,10 +179,13 @@ function nounClaim(words: readonly string[], nouns: TrustedNouns): Claim | undef
   };
 }
 
+const phraseStarts = new Set(phrases.map(({ words }) => words[0]));
+
 function findPhrase(
   words: readonly string[],
   accept: (phrase: Phrase) => boolean,
 ): Phrase | undefined {
+  if (!words.some((word) => phraseStarts.has(word))) return undefined;
   return phrases.find(
     (phrase) =>
       accept(phrase) &&

@@ -39,11 +39,15 @@ export function parameterClaim(
 
 /** Whether an argument, by its name, decides which of several operations runs. */
 export function isSelector(parameter: Parameter): boolean {
-  if (/^\W*(?:optional\W+)?filter/i.test(parameter.description)) return false;
-  const words = splitWords(parameter.name);
-  if (words.length === 1 && parameter.required && plainSelectors.has(words[0] ?? "")) return true;
+  return selectsByName(parameter) && !/^\W*(?:optional\W+)?filter/i.test(parameter.description);
+}
+
+function selectsByName({ name, required }: Parameter): boolean {
+  const words = splitWords(name);
+  if (words.length > 1 && !required) return false;
+  if (words.length === 1 && required && plainSelectors.has(words[0] ?? "")) return true;
   const last = words.length > 1 && suffixes.has(words.at(-1) ?? "") ? words.at(-2) : words.at(-1);
-  return (words.length === 1 || parameter.required) && selectors.has(last ?? "");
+  return selectors.has(last ?? "");
 }
 
 /** What an operation does, by the first verb of its name; undefined where no word of it is known. */

@@ -88,12 +88,18 @@ function readParameter(
 
 function readChildren(schema: Schema, walk: Walk, depth: number): Parameter[] {
   if (isPlain(schema)) return [];
-  const items = asSchema(schema.items);
-  const nested = items === undefined ? [] : [items, ...alternatives(resolve(items, walk))];
-  const holders = [schema, ...nested, ...alternatives(schema)].flatMap((holder) => {
+  const holders: Schema[] = [];
+  const add = (holder: Schema) => {
     const resolved = resolve(holder, walk);
-    return resolved.properties === undefined ? [] : [resolved];
-  });
+    if (resolved.properties !== undefined) holders.push(resolved);
+  };
+  add(schema);
+  const items = asSchema(schema.items);
+  if (items !== undefined) {
+    add(items);
+    for (const choice of alternatives(resolve(items, walk))) add(choice);
+  }
+  for (const choice of alternatives(schema)) add(choice);
   if (holders.length === 0) return [];
   if (depth >= MAX_DEPTH) {
     walk.truncated = true;
@@ -133,6 +139,7 @@ function mergeAlternatives(forms: readonly (readonly Parameter[])[]): Parameter[
 function typeText(declared: Schema, walk: Walk, depth: number): string {
   const schema = resolve(declared, walk);
   if (typeof schema.$ref === "string") return "reference";
+  if (typeof schema.type === "string" && schema.type !== "array") return schema.type;
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
   const named = types.filter((type) => typeof type === "string").slice(0, MAX_ALTERNATIVES);
   if (named.length > 0) {
@@ -158,13 +165,17 @@ function arrayText(schema: Schema, walk: Walk, depth: number): string {
 
 function enumValues(schema: Schema, walk: Walk): string[] {
   if (schema.enum === undefined && schema.const === undefined && isPlain(schema)) return [];
-  const holders = [schema, asSchema(schema.items), ...alternatives(schema)];
-  const values = holders.flatMap((holder) => {
-    if (holder === undefined) return [];
+  const values: unknown[] = [];
+  const add = (holder: Schema) => {
     const resolved = resolve(holder, walk);
-    if (Array.isArray(resolved.enum)) return resolved.enum.slice(0, MAX_ENUM_VALUES);
-    return resolved.const === undefined ? [] : [resolved.const];
-  });
+    if (Array.isArray(resolved.enum)) values.push(...resolved.enum.slice(0, MAX_ENUM_VALUES));
+    else if (resolved.const !== undefined) values.push(resolved.const);
+  };
+  add(schema);
+  const items = asSchema(schema.items);
+  if (items !== undefined) add(items);
+  for (const choice of alternatives(schema)) add(choice);
+  if (values.length === 0) return [];
   if (values.length > MAX_ENUM_VALUES) walk.truncated = true;
   return [
     ...new Set(
@@ -178,14 +189,18 @@ function enumValues(schema: Schema, walk: Walk): string[] {
 
 function alternatives(schema: Schema): Schema[] {
   const found: Schema[] = [];
-  for (const keyword of [schema.anyOf, schema.oneOf, schema.allOf]) {
-    if (!Array.isArray(keyword)) continue;
-    for (const choice of keyword.slice(0, MAX_ALTERNATIVES)) {
-      const parsed = asSchema(choice);
-      if (parsed !== undefined) found.push(parsed);
-    }
-  }
+  addChoices(schema.anyOf, found);
+  addChoices(schema.oneOf, found);
+  addChoices(schema.allOf, found);
   return found;
+}
+
+function addChoices(keyword: unknown, found: Schema[]): void {
+  if (!Array.isArray(keyword)) return;
+  for (let index = 0; index < Math.min(keyword.length, MAX_ALTERNATIVES); index += 1) {
+    const parsed = asSchema(keyword[index]);
+    if (parsed !== undefined) found.push(parsed);
+  }
 }
 
 /** Follows local references (`#/…`), at most eight in a row; others stay as they are. */
@@ -211,8 +226,10 @@ function lookUp(root: Schema, steps: readonly string[]): Schema | undefined {
   return current;
 }
 
+const NONE_REQUIRED: ReadonlySet<unknown> = new Set();
+
 function requiredNames(schema: Schema): ReadonlySet<unknown> {
-  return new Set<unknown>(Array.isArray(schema.required) ? schema.required : []);
+  return Array.isArray(schema.required) ? new Set<unknown>(schema.required) : NONE_REQUIRED;
 }
 
 function asSchema(value: unknown): Schema | undefined {

@@ -1,5 +1,5 @@
 import { findHiddenText, quoteAround, withoutInvisible } from "./hidden-text.ts";
-import type { TextScan } from "./text-scan.ts";
+import { ruleGuard, type TextScan } from "./text-scan.ts";
 import type { Evidence, SignalFinding } from "./types.ts";
 
 export interface DefinitionText {
@@ -84,15 +84,17 @@ const ORDERS: readonly { needs: readonly string[]; pattern: RegExp }[] = [
 
 /** The words without which there is no order to the model. */
 export const ORDER_WORDS: readonly string[] = ORDERS.flatMap(({ needs }) => needs);
+const possibleOrders = ruleGuard(ORDERS);
 
 /**
  * Looks for tool poisoning in the texts of a definition: orders to the model, hidden characters,
  * texts too long to be read, names that imitate others. At most one finding of each kind.
- * A pattern match is a reason to look, not proof of intent. `whole` is the texts, a line each.
+ * A pattern match is a reason to look, not proof of intent. `whole` is the texts, a line each; they are taken
+ * apart only where something is in them.
  */
 export function findPoisoning(
   name: string,
-  texts: readonly DefinitionText[],
+  texts: () => readonly DefinitionText[],
   whole: string,
   scan: TextScan,
 ): SignalFinding[] {
@@ -107,11 +109,13 @@ export function findPoisoning(
       },
     });
   }
-  const orders = ORDERS.filter(({ needs }) => needs.some((word) => scan.words.has(word))).filter(
+  const possible = possibleOrders(scan.words.keys());
+  const orders = ORDERS.filter(
     // One search of everything spares most definitions a search of each of their texts.
-    ({ pattern }) => scan.hides || pattern.test(whole),
+    ({ pattern }, index) => (possible & (1 << index)) !== 0 && (scan.hides || pattern.test(whole)),
   );
-  for (const { source, text } of texts) {
+  if (orders.length === 0 && !scan.hides && whole.length <= OVERSIZED_CHARACTERS) return findings;
+  for (const { source, text } of texts()) {
     const oversized = text.length > OVERSIZED_CHARACTERS;
     if (orders.length === 0 && !scan.hides && !oversized) continue;
     const part = { source, text: text.slice(0, MAX_READ) };

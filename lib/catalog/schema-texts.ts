@@ -3,11 +3,10 @@ const MAX_NODES = 20_000;
 const STRUCTURE = new Set(["type", "$ref", "$schema", "required"]);
 
 /**
- * Every text that a model may read in a JSON Schema, at any depth: names of properties, descriptions, titles,
- * allowed and default values, examples. Never throws; looks at 20,000 nodes at most.
+ * Adds to `texts` all that a model may read in a JSON Schema, at any depth: names of properties, descriptions,
+ * titles, allowed and default values, examples. Never throws; looks at 20,000 nodes at most.
  */
-export function schemaTexts(schema: unknown): string[] {
-  const texts: string[] = [];
+export function schemaTexts(schema: unknown, texts: string[]): void {
   const waiting: unknown[] = [schema];
   for (let nodes = 0; waiting.length > 0 && nodes < MAX_NODES; nodes += 1) {
     const node = waiting.pop();
@@ -28,5 +27,4 @@ export function schemaTexts(schema: unknown): string[] {
       }
     }
   }
-  return texts;
 }

@@ -1,7 +1,7 @@
 import { quoteAround } from "./hidden-text.ts";
 import type { Parameter } from "./parameters.ts";
 import { NAME_RULES, TEXT_RULES } from "./signal-patterns.ts";
-import type { TextScan } from "./text-scan.ts";
+import { ruleGuard, type TextScan } from "./text-scan.ts";
 import type { Evidence, Signal, SignalFinding } from "./types.ts";
 import { wordSet } from "./vocabulary.ts";
 import { splitWords } from "./words.ts";
@@ -12,8 +12,13 @@ export interface SignalInput {
   description: string;
   /** Every parameter, nested ones included. */
   parameters: readonly Parameter[];
+  /** Where the description ends in the text that was scanned for words. */
+  descriptionEnd: number;
   openWorld: boolean;
 }
+
+/** What a parameter's meaning depends on. */
+type Surroundings = Pick<SignalInput, "nameWords" | "description">;
 
 /** What one parameter reveals, before it is quoted. */
 export interface ParameterSignal {
@@ -80,11 +85,13 @@ export function openSignals(
   return open;
 }
 
+const possibleTextRules = ruleGuard(TEXT_RULES);
+
 /** Before a match: “does NOT return …”, “without exporting …”. */
 const DENIED = /\b(?:not|never|cannot|without|no|n['’]t)\s+(?:\w+\s+){0,2}$/i;
 
 function* textSignals(
-  { nameWords, description }: SignalInput,
+  { nameWords, description, descriptionEnd }: SignalInput,
   { words }: TextScan,
 ): Generator<SignalFinding> {
   const name = nameWords.join(" ");
@@ -93,12 +100,17 @@ function* textSignals(
     if (match !== null) yield finding(signal, "name", match[0], meaning);
   }
   const text = description.slice(0, 4_000);
-  for (const { signal, needs, pattern, meaning } of TEXT_RULES) {
-    if (!needs.some((word) => words.has(word))) continue;
+  const possible = possibleTextRules(wordsUntil(words, descriptionEnd));
+  for (const [index, { signal, pattern, meaning }] of TEXT_RULES.entries()) {
+    if ((possible & (1 << index)) === 0) continue;
     const match = pattern.exec(text);
     if (match === null || isDenied(text, match.index, signal)) continue;
     yield finding(signal, "description", quoteAround(text, match.index), meaning);
   }
+}
+
+function* wordsUntil(words: TextScan["words"], end: number): Generator<string> {
+  for (const [word, at] of words) if (at <= end) yield word;
 }
 
 /** What a description says it does not do is no signal; “cannot be undone” is one by itself. */
@@ -110,11 +122,10 @@ function isDenied(text: string, at: number, signal: Signal): boolean {
 /** What one parameter reveals; `input` is the definition it belongs to. */
 export function signalsOfParameter(
   parameter: Parameter,
-  input: SignalInput,
+  input: Surroundings,
 ): readonly ParameterSignal[] {
   const words = splitWords(parameter.name);
   const last = words.at(-1) ?? "";
-  const has = (...wanted: string[]) => wanted.some((word) => words.includes(word));
   const isText = parameter.type === "any" || parameter.type.includes("string");
   const open = isText && parameter.enumValues.length === 0;
   const bulk = isBulkList(parameter, last)
@@ -123,6 +134,7 @@ export function signalsOfParameter(
 
   // Most names are of no interest, and every rule below needs one of these words.
   if (!isText || !words.some((word) => tellingWords.has(word))) return bulk;
+  const has = (...wanted: string[]) => wanted.some((word) => words.includes(word));
   const signals: ParameterSignal[] = [...bulk];
   const add = (signal: Signal, meaning: string) => signals.push({ signal, meaning });
   if (isSecret(words, parameter)) add("takes_secret", "a secret passes through the model");
@@ -174,7 +186,7 @@ const tellingWords = wordSet(
 const OTHER_QUERY_LANGUAGE = /promql|logql|graphql|\bkql\b|\bjql\b|\bcql\b|lucene/i;
 
 /** In its name, at the beginning of its description or where the argument is described. */
-function speaksOfSql({ description }: Parameter, input: SignalInput): boolean {
+function speaksOfSql({ description }: Parameter, input: Surroundings): boolean {
   const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 300)} ${description}`;
   return (
     /\b(?:SQL|sql|Sql|SELECT|PostgreSQL|MySQL)\b/.test(around) && !OTHER_QUERY_LANGUAGE.test(around)
@@ -212,7 +224,7 @@ function isPath(
   words: readonly string[],
   last: string,
   around: string,
-  input: SignalInput,
+  input: Surroundings,
 ): boolean {
   const name = words.join(" ");
   if (/\b(?:file ?name|file ?path|director(?:y|ies)|folder|dir|cwd|filepath|filename)\b/.test(name))

@@ -18,10 +18,12 @@ import { splitWords } from "./words.ts";
 /** A definition prepared for reading: texts without invisible characters, schema as rows. */
 export interface Subject {
   /** Every text of the definition as it came, for the search for hidden orders. */
-  texts: DefinitionText[];
+  texts: () => DefinitionText[];
   /** The same, a line each. */
   whole: string;
   scan: TextScan;
+  /** Where in `whole` the description ends; only name and title stand before it. */
+  descriptionEnd: number;
   nameWords: string[];
   description: string;
   /** What the tool takes directly, and with everything nested in it. */
@@ -44,8 +46,10 @@ const READ_ONLY_PROMISE = new RegExp(
   `(?<!non-|not |un)\\b(?:${READ_ONLY_PHRASES.join("|")})\\b(?![ -]?(?:mode|permission|access|flag))`,
   "i",
 );
-const triggers = [...ORDER_WORDS, ...TEXT_RULE_WORDS];
-const allTriggers = new Set(triggers);
+/** Each phrase of a promise has one of these in it. */
+const PROMISE_WORDS = ["only", "readonly", "modify", "modifying", "changes", "select"];
+const triggers = [...ORDER_WORDS, ...TEXT_RULE_WORDS, ...PROMISE_WORDS];
+const allTriggers = new Map(triggers.map((word) => [word, 0]));
 const scanText = textScanner(triggers);
 const elementWords = wordSet(ELEMENT_WORDS);
 const attachedWords = wordSet(ATTACHED_WORDS);
@@ -55,17 +59,21 @@ const containerWords = wordSet(CONTAINER_WORDS);
 export function readSubject(definition: ToolDefinition): Subject {
   const topLevel = parameterSummary(definition.inputSchema).list;
   const parameters = flatten(topLevel);
-  const texts = textsOf(definition);
-  const whole = joined(texts);
-  const scan = scanText(whole);
+  const parts = partsOf(definition);
+  const [name = "", title = "", described = ""] = parts.texts;
+  const whole = joined(parts.texts);
+  const scanned = scanText(whole);
+  // What is hidden may split words: then every pattern is tried.
+  const scan = scanned.hides ? { hides: true, words: allTriggers } : scanned;
+  const descriptionEnd = name.length + title.length + described.length + 2;
   const visible = (text: string) => (scan.hides ? withoutInvisible(text) : text);
   const description = visible((definition.description ?? "").slice(0, MAX_DESCRIPTION)).trim();
   const nameWords = splitWords(visible(definition.name.slice(0, MAX_NAME)));
   return {
-    texts,
+    texts: () => parts.texts.map((text, at) => ({ source: parts.sourceOf(at), text })),
     whole,
-    // What is hidden may split words: then every pattern is tried.
-    scan: scan.hides ? { hides: true, words: allTriggers } : scan,
+    descriptionEnd,
+    scan,
     nameWords,
     description: repeats(description, nameWords) ? "" : description,
     topLevel,
@@ -82,25 +90,27 @@ export function readSubject(definition: ToolDefinition): Subject {
       destructive: hint(definition, "destructiveHint"),
     },
     openWorld: hint(definition, "openWorldHint") === true,
-    readOnlyWords: READ_ONLY_PROMISE.test(description.slice(0, MAX_PROMISE)),
+    readOnlyWords:
+      PROMISE_WORDS.some((word) => (scan.words.get(word) ?? descriptionEnd + 1) <= descriptionEnd) &&
+      READ_ONLY_PROMISE.test(description.slice(0, MAX_PROMISE)),
   };
 }
 
-function textsOf(definition: ToolDefinition): DefinitionText[] {
-  const parameters = [
-    ...schemaTexts(definition.inputSchema),
-    ...schemaTexts(definition.outputSchema),
-  ];
-  const hints = Object.values(definition.annotations ?? {}).filter(
-    (value) => typeof value === "string",
-  );
-  return [
-    { source: "name", text: definition.name },
-    { source: "name", text: definition.title ?? "" },
-    { source: "description", text: definition.description ?? "" },
-    ...parameters.map((text): DefinitionText => ({ source: "parameter", text })),
-    ...hints.map((text): DefinitionText => ({ source: "annotation", text })),
-  ];
+/** Name, title, description, then what the schemas say, then the hints' texts. */
+function partsOf(definition: ToolDefinition) {
+  const texts = [definition.name, definition.title ?? "", definition.description ?? ""];
+  schemaTexts(definition.inputSchema, texts);
+  schemaTexts(definition.outputSchema, texts);
+  const firstHint = texts.length;
+  for (const value of Object.values(definition.annotations ?? {})) {
+    if (typeof value === "string") texts.push(value);
+  }
+  const sourceOf = (at: number): DefinitionText["source"] => {
+    if (at < 2) return "name";
+    if (at === 2) return "description";
+    return at < firstHint ? "parameter" : "annotation";
+  };
+  return { texts, sourceOf };
 }
 
 /** Whether the tool speaks of a part of a container, and of no more than that. */
@@ -144,13 +154,10 @@ function flatten(parameters: readonly Parameter[], into: Parameter[] = []): Para
   return into;
 }
 
-function joined(texts: readonly DefinitionText[]): string {
-  let whole = "";
-  for (const { text } of texts) {
-    whole += text.length > MAX_SCANNED ? text.slice(0, MAX_SCANNED) : text;
-    whole += "\n";
-  }
-  return whole;
+function joined(texts: readonly string[]): string {
+  const long = texts.some((text) => text.length > MAX_SCANNED);
+  const read = long ? texts.map((text) => text.slice(0, MAX_SCANNED)) : texts;
+  return `${read.join("\n")}\n`;
 }
 
 function once(ask: () => boolean): () => boolean {

@@ -9,18 +9,25 @@ const surfaces = SURFACES.map(({ words, verbs }) => ({
   verbs: wordSet(verbs),
 }));
 
+const surfaceWords = new Set(surfaces.flatMap(({ words }) => [...words]));
+
 /**
  * “Select an option in a dropdown”, “browser_close”: verbs that act on a screen as a person would. Undefined for
  * everything else, and for tools whose name says that they look (“get_open_tabs”).
  */
 export function surfaceClaim({ nameWords, description }: Subject): Claim | undefined {
   // “get_open_tabs”, “azure_get_page”: its first certain verb says that it looks.
-  const certain = nameWords.map(nameTerm).find((term) => term?.noun === "never");
-  if (certain?.category === "read") return undefined;
+  for (const word of nameWords) {
+    const term = nameTerm(word);
+    if (term?.noun !== "never") continue;
+    if (term.category === "read") return undefined;
+    break;
+  }
   const opening = description.slice(0, 120).split(/[.!?]\s/, 1)[0] ?? "";
   const said = opening.toLowerCase().match(/[a-z]+/g) ?? [];
   const verbs = [...nameWords, ...said.slice(0, 7)];
   const around = [...nameWords, ...said];
+  if (!around.some((word) => surfaceWords.has(word))) return undefined;
   for (const surface of surfaces) {
     const verb = verbs.find((word) => surface.verbs.has(word));
     if (verb === undefined || !around.some((word) => surface.words.has(word))) continue;

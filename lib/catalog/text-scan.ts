@@ -4,33 +4,44 @@ import { INVISIBLE_RANGES } from "./hidden-text.ts";
 export interface TextScan {
   /** False only where nothing is hidden: no invisible characters, long runs of spaces or encoded blocks, no comment. */
   hides: boolean;
-  /** Which of the scanner's words may stand in the text; a word that is missing here does not. */
-  words: ReadonlySet<string>;
+  /**
+   * Which of the scanner's words may stand in the text, with the position behind the first that does; a word that is
+   * missing here does not stand in it.
+   */
+  words: ReadonlyMap<string, number>;
 }
 
 const ENCODED_RUN = 160;
 const SPACE_RUN = 60;
 const NEWLINE = 10;
 const MAYBE = 0x3fff;
+/** Longer texts get an array of their own. */
+const BUFFERED = 0x1_0000;
 
-/** For each UTF-16 unit: 0 where something may be hidden, otherwise a set of the flags below. */
+/** What a unit of text is read as that is no ASCII character: one that may hide something, or any other. */
+const HIDING = 0;
+const OTHER = 0x80;
+const JOINER = 0x200d;
+/** Opens the code points from U+E0000 on: tags and variation selectors. */
+const TAG_SURROGATE = 0xdb40;
+const MAY_HIDE = new Uint8Array(0x1_0000);
+for (const [first, last] of INVISIBLE_RANGES)
+  if (first <= 0xffff) MAY_HIDE.fill(1, first, last + 1);
+MAY_HIDE.fill(1, JOINER, JOINER + 1);
+MAY_HIDE.fill(1, TAG_SURROGATE, TAG_SURROGATE + 1);
+
+/** For each ASCII character, and for OTHER: 0 where something may be hidden, otherwise a set of these flags. */
 const USUAL = 1;
 const ENCODED = 2;
 const SPACE = 4;
 const WORD = 8;
-const JOINER = 0x200d;
-/** Opens the code points from U+E0000 on: tags and variation selectors. */
-const TAG_SURROGATE = 0xdb40;
-const KIND = new Uint8Array(0x1_0000).fill(USUAL);
-for (const [first, last] of INVISIBLE_RANGES) if (first <= 0xffff) KIND.fill(0, first, last + 1);
-KIND.fill(0, JOINER, JOINER + 1);
-KIND.fill(0, TAG_SURROGATE, TAG_SURROGATE + 1);
-for (let code = 32; code < 127; code += 1) {
+const KIND = Uint8Array.from({ length: 256 }, (_, code) => {
+  if (code < 128 && MAY_HIDE[code] === 1) return 0;
   const character = String.fromCharCode(code);
   const encoded = /[A-Za-z0-9+/_-]/.test(character) ? ENCODED : 0;
   const word = /[A-Za-z0-9]/.test(character) ? WORD : 0;
-  KIND[code] = USUAL | encoded | word | (character === " " ? SPACE : 0);
-}
+  return USUAL | encoded | word | (character === " " ? SPACE : 0);
+});
 
 /**
  * A scanner for these words, given in lower case, letters and digits only. It looks for whole words in any
@@ -42,15 +53,16 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
   const maybe = new Uint8Array(MAYBE + 1);
   for (const hash of byHash.keys()) maybe[hash & MAYBE] = 1;
   return (text) => {
-    const found = new Set<string>();
+    const found = new Map<string, number>();
     let hides = text.includes("<!--");
+    const bytes = bytesOf(text);
     let hash = 0;
     // Positions instead of counters, so that nothing but the hash is touched inside a word.
     let encodedBreak = -1;
     let lastSpace = -1;
     let spaces = 0;
     for (let at = 0; at <= text.length; at += 1) {
-      const code = at < text.length ? text.charCodeAt(at) : NEWLINE;
+      const code = bytes[at] ?? NEWLINE;
       const kind = KIND[code] ?? 0;
       if ((kind & WORD) !== 0) {
         hash = step(hash, code);
@@ -58,7 +70,7 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
       }
       if (hash !== 0) {
         const word = maybe[hash & MAYBE] === 1 ? byHash.get(hash) : undefined;
-        if (word !== undefined) found.add(word);
+        if (word !== undefined && !found.has(word)) found.set(word, at);
         hash = 0;
       }
       if ((kind & ENCODED) !== 0) continue;
@@ -71,6 +83,45 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
     }
     return { hides, words: found };
   };
+}
+
+/** Rules of which each can match only a text in which one of its words stands. */
+export interface GuardedRule {
+  needs: readonly string[];
+}
+
+/** Which of at most 31 rules may match a text with these words, as a set of bits in their order. */
+export function ruleGuard(rules: readonly GuardedRule[]): (words: Iterable<string>) => number {
+  const bits = new Map<string, number>();
+  rules.forEach(({ needs }, index) => {
+    for (const word of needs) bits.set(word, (bits.get(word) ?? 0) | (1 << index));
+  });
+  return (words) => {
+    let all = 0;
+    for (const word of words) all |= bits.get(word) ?? 0;
+    return all;
+  };
+}
+
+const encoder = new TextEncoder();
+const buffer = new Uint8Array(BUFFERED);
+
+/**
+ * A byte for each unit of the text and a line break behind the last: an array is read several times as fast as a
+ * string. Good until the next call.
+ */
+function bytesOf(text: string): Uint8Array {
+  const bytes = text.length < BUFFERED ? buffer : new Uint8Array(text.length + 1);
+  const { read, written } = encoder.encodeInto(text, bytes);
+  // One short character too many for the array is not read at all.
+  if (read !== text.length || written !== read) {
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      bytes[at] = code < 128 ? code : MAY_HIDE[code] === 1 ? HIDING : OTHER;
+    }
+  }
+  bytes[text.length] = NEWLINE;
+  return bytes;
 }
 
 /** Upper and lower case differ by one bit; on digits that bit is always set. */

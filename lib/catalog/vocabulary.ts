@@ -134,10 +134,8 @@ function termsOf(group: TermGroup, prose: boolean): Term[] {
   }));
 }
 
-/** The verb that a word of running text is a form of. */
-export function inflectedTerm(word: string): InflectedTerm | undefined {
-  return inflected.get(word);
-}
+/** The verb that each word of running text is a form of. */
+export const inflectedTerms: ReadonlyMap<string, InflectedTerm> = inflected;
 
 /**
  * The verb that a word of a name stands for: the base form, or two glued words of which the first is
@@ -148,7 +146,8 @@ export function nameTerm(word: string): Term | undefined {
 }
 
 function gluedTerm(word: string): Term | undefined {
-  if (word.length < 6 || wholeWords.has(word)) return undefined;
+  if (word.length < 6 || !termStarts.has(word.slice(0, 3)) || wholeWords.has(word))
+    return undefined;
   for (let cut = 3; cut <= word.length - 3; cut += 1) {
     const head = terms.get(word.slice(0, cut));
     if (head === undefined || head.noun !== "never") continue;
@@ -159,6 +158,8 @@ function gluedTerm(word: string): Term | undefined {
   }
   return undefined;
 }
+
+const termStarts = new Set([...terms.keys()].map((word) => word.slice(0, 3)));
 
 /** What a verb is commonly glued to in names without separators. */
 const GLUED_OBJECTS = wordSet(

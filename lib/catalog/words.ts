@@ -5,6 +5,7 @@
  */
 export function splitWords(name: string): string[] {
   if (ONE_WORD.test(name)) return [name];
+  if (SNAKE.test(name)) return name.split("_");
   if (SNAKE_OR_KEBAB.test(name)) return name.split(SEPARATORS);
   return name
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
@@ -16,6 +17,7 @@ export function splitWords(name: string): string[] {
 
 const ONE_WORD = /^[a-z\d]+$/;
 /** What most names are; splitting them takes no Unicode. */
+const SNAKE = /^[a-z\d]+(?:_[a-z\d]+)*$/;
 const SNAKE_OR_KEBAB = /^[a-z\d]+(?:[_-]+[a-z\d]+)*$/;
 const SEPARATORS = /[_-]+/;
 

@@ -38,6 +38,7 @@ async function makeScene() {
         key: windowKey(server.policyId, limitKey, per, ownerId),
         stamps: ago.map((seconds) => new Date(Date.now() - seconds * 1000)),
         counts: ago.map(() => 1),
+        total: ago.length,
       },
     });
   await take("tools.pay/agent/60s", "agent", agent.id, 90, 50, 10);

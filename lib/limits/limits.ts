@@ -110,7 +110,7 @@ function policiesOf(
 async function readUsage(orgId: string, windows: readonly NamedWindow[]): Promise<LimitUsageRow[]> {
   if (windows.length === 0) return [];
   const rows = await database().$queryRaw<{ place: number; used: number; free: Date | null }[]>`
-    select x.place::int as place, u.used::int as used,
+    select x.place::int as place, s.total as used,
       case when s.wait_ms > 0 then clock_timestamp() + make_interval(secs => s.wait_ms / 1000.0) end
         as free
     from unnest(
@@ -118,10 +118,10 @@ async function readUsage(orgId: string, windows: readonly NamedWindow[]): Promis
       ${windows.map(({ limit }) => limit.windowSeconds)}::int[]
     ) with ordinality as x(key, max, seconds, place)
     join rate_windows w on w.org_id = ${orgId}::uuid and w.key = x.key
-    cross join lateral window_at(w.stamps, w.counts, x.max, x.seconds, clock_timestamp()) s
-    cross join lateral (select coalesce(sum(c), 0) as used from unnest(s.counts) c) u
-    where u.used > 0
-    order by u.used::float8 / greatest(x.max, 1) desc, x.place
+    cross join lateral window_at(
+      row(w.stamps, w.counts, null, w.total)::window_state, x.max, x.seconds, clock_timestamp()) s
+    where s.total > 0
+    order by s.total::float8 / greatest(x.max, 1) desc, x.place
     limit ${mostRows}`;
   return rows.flatMap(({ place, used, free }) => {
     const window = windows[place - 1];

@@ -62,7 +62,7 @@ export async function inhabitedOrg(): Promise<Inhabited> {
   const of = { agentId: agent.id, serverId: server.id };
   const limitKey = windowKey(server.policyId, "all_tools/server/86400s", "server", server.id);
   await database().rateWindow.create({
-    data: { orgId, key: limitKey, stamps: [new Date()], counts: [1] },
+    data: { orgId, key: limitKey, stamps: [new Date()], counts: [1], total: 1 },
   });
   const [call, approval, channel, job, audit] = await Promise.all([
     makeCall(context, { ...of, decision: "denied" }),

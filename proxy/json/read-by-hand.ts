@@ -77,9 +77,9 @@ export function readByHand(
       peek();
       at++;
       if (Object.hasOwn(members, key)) duplicateKey ??= key;
-      // Assigning would take "__proto__" for the prototype.
-      const own = { configurable: true, enumerable: true, writable: true };
-      Object.defineProperty(members, key, { value: value(), ...own });
+      // Assigning would take "__proto__" for the prototype; defining every member is slow.
+      if (key === "__proto__") Object.defineProperty(members, key, { ...own, value: value() });
+      else members[key] = value();
       if (peek() === ",") at++;
     }
     at++;
@@ -88,6 +88,7 @@ export function readByHand(
   return { value: value(), duplicateKey };
 }
 
+const own = { configurable: true, enumerable: true, writable: true };
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COLON = 58;

@@ -19,7 +19,7 @@ export interface Background {
  * there is work: reading the tools of a large server must not delay anybody's call, and the data
  * path need not carry what only that work loads.
  *
- * @param mail whether messages of the contact page are mailed
+ * @param mail whether there is a mail server for messages of the contact page and sign-in links
  */
 export function startBackground(
   pool: Pool,

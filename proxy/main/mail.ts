@@ -1,4 +1,5 @@
 import { createTransport, type SendMailOptions } from "nodemailer";
+import type { LinkToMail } from "#lib/auth/link-mail.ts";
 import type { ContactMessageRow } from "#lib/contact/contact.ts";
 
 /** The operator's mail server, and whom its mail is from. */
@@ -42,5 +43,29 @@ export function contactMail(
     replyTo: { name, address: email },
     subject: `Callgate: a message of ${name}`,
     text: `${message}\n\n${name} <${email}>\n`,
+  };
+}
+
+/** A link to sign in, or to finish an account with, to whoever asked for it. */
+export function linkMail(
+  { email, token, isNew }: Pick<LinkToMail, "email" | "token" | "isNew">,
+  publicUrl: string,
+): SendMailOptions {
+  const site = publicUrl.replace(/\/$/, "");
+  const [subject, what] = isNew
+    ? ["Finish your Callgate account", "Finish your account with this link:"]
+    : ["Sign in to Callgate", "Sign in with this link:"];
+  return {
+    to: email,
+    subject,
+    headers: { "auto-submitted": "auto-generated" },
+    text: `Somebody gave this address at ${site} to sign in or to sign up.
+
+${what}
+${site}/signin/link?token=${token}
+
+It works once, within an hour. If you did not ask for it, ignore this
+message: nothing happens unless the link is used.
+`,
   };
 }

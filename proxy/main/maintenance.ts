@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { expireApprovals, voidOutdatedApprovals } from "#lib/approvals/sweep.ts";
+import { pruneSignInLinks } from "#lib/auth/prune.ts";
 import { rollUpCalls } from "#lib/calls/roll-up.ts";
 import { sweepHolds } from "#lib/gate/holds.ts";
 import { ensurePartitions, pruneWindows } from "#lib/gate/housekeeping.ts";
@@ -38,6 +39,7 @@ export function startMaintenance(proxy: Maintained): () => void {
     every(3_600_000, () => pruneWindows(pool)),
     every(3_600_000, () => pruneTasks(pool)),
     every(3_600_000, () => pruneDeliveries(pool)),
+    every(3_600_000, () => pruneSignInLinks(pool)),
   ];
   return () => {
     for (const timer of timers) clearInterval(timer);

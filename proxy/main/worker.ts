@@ -1,13 +1,11 @@
-import { mailMessages } from "#lib/contact/contact.ts";
 import { closeDatabase } from "#lib/db.ts";
 import { env } from "#lib/env.ts";
 import { openMaintenancePool } from "#lib/gate/pool.ts";
 import { releaseJobs } from "#lib/jobs/worker.ts";
-import { log } from "#lib/log.ts";
 import { loadOpeningKey } from "#lib/secrets/opening-key.ts";
 import { startJobs } from "./jobs.ts";
 import { startListener } from "./listener.ts";
-import { contactMail, sendMail } from "./mail.ts";
+import { startMailer } from "./mailer.ts";
 import { startNotifier } from "./notifier.ts";
 import { targetOptions } from "./targets.ts";
 
@@ -30,16 +28,13 @@ const notifier = startNotifier(listener, {
   smtp,
   attemptMilliseconds: 10_000,
 });
-const to = settings.CONTACT_TO ?? smtp?.from ?? "";
-const mailing = smtp && setInterval(() => void mail(smtp), 10_000);
-if (smtp) void mail(smtp);
-
-async function mail(server: NonNullable<typeof smtp>): Promise<void> {
-  await mailMessages((message) => sendMail(server, contactMail(message, to))).catch((error) => {
-    const reason = error instanceof Error ? error.message : "unknown";
-    log("warn", "a message of the contact page could not be mailed", { reason });
+const mailer =
+  smtp &&
+  startMailer(listener, {
+    smtp,
+    publicUrl: settings.publicUrl,
+    contactTo: settings.CONTACT_TO ?? smtp.from,
   });
-}
 
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "disconnect"]) process.on(signal, () => void stop());
@@ -48,8 +43,7 @@ for (const signal of ["SIGINT", "SIGTERM", "disconnect"]) process.on(signal, () 
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  if (mailing) clearInterval(mailing);
-  await Promise.all([jobs.stop(), notifier.stop()]);
+  await Promise.all([jobs.stop(), notifier.stop(), mailer?.stop()]);
   await listener.stop();
   await pool.end();
   await closeDatabase();

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { nearMessage } from "./messages.ts";
 import { choices, jsonValue, spell } from "./spelling.ts";
 
 const tokens = [
@@ -7,13 +8,20 @@ const tokens = [
   ...['"__proto__"', '"constructor"', '"prototype"', '"\\ud800"', '"\\u0000"', "\ufeff", "é"],
 ];
 
-/** JSON with one byte changed, taken out or put in. */
+/** JSON, as it is or with one byte changed, taken out or put in. */
 const damaged = fc
-  .tuple(jsonValue, choices, fc.nat(), fc.nat({ max: 255 }), fc.nat({ max: 2 }))
-  .map(([value, decisions, where, byte, how]) => {
-    const bytes = [...Buffer.from(spell(value, decisions))];
-    bytes.splice(where % (bytes.length + 1), how === 0 ? 0 : 1, ...(how === 1 ? [] : [byte]));
-    return Buffer.from(bytes);
+  .tuple(fc.oneof(jsonValue, nearMessage), choices, fc.nat(), fc.nat({ max: 1_023 }))
+  .map(([value, decisions, where, damage]) => {
+    const whole = Buffer.from(spell(value, decisions));
+    const at = where % (whole.length + 1);
+    const how = damage >> 8;
+    if (how === 0) return whole;
+    const put = how === 1 ? [] : [damage & 0xff];
+    return Buffer.from([
+      ...whole.subarray(0, at),
+      ...put,
+      ...whole.subarray(how === 2 ? at : at + 1),
+    ]);
   });
 
 /** Any bytes, with more of those that are nearly JSON than chance would give. */

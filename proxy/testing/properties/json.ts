@@ -10,20 +10,9 @@ import {
   RESPONSE_LIMITS,
 } from "#proxy/json/parse-json.ts";
 import { bytes } from "./bytes.ts";
+import { nearMessage, requestId } from "./messages.ts";
 import { forAll, type Property } from "./property.ts";
-import { choices, denoted, jsonObject, jsonValue, spell } from "./spelling.ts";
-
-const requestId = fc.oneof(fc.maxSafeInteger(), fc.string({ unit: "binary", maxLength: 8 }));
-const member = fc.constantFrom("jsonrpc", "id", "method", "params", "result", "error", "extra");
-/** Objects that are, or nearly are, messages. */
-const nearMessage = fc
-  .tuple(
-    fc.record({ id: requestId, method: fc.constantFrom("tools/call", "notifications/x", "ping") }),
-    jsonObject,
-    fc.dictionary(member, fc.oneof(jsonValue, jsonObject), { maxKeys: 2, noNullPrototype: true }),
-    fc.constantFrom("params", "result", "error"),
-  )
-  .map(([head, body, odd, name]) => ({ jsonrpc: "2.0", ...head, [name]: body, ...odd }));
+import { choices, denoted, jsonObject, jsonValue, key, spell } from "./spelling.ts";
 
 /** What any bytes of an agent or a server come to: a refusal, or the value that is forwarded. */
 export const jsonProperties: readonly Property[] = [
@@ -54,10 +43,10 @@ export const jsonProperties: readonly Property[] = [
 
   forAll(
     "a key that stands twice in one object is refused, however it is spelled",
-    [jsonObject, fc.string({ unit: "binary", maxLength: 8 }), jsonValue, choices],
-    (object, key, value, decisions) => {
-      const { [key]: _, ...others } = object;
-      const twin = (content: JsonValue) => membersOf({ [key]: content }, decisions);
+    [jsonObject, key, jsonValue, choices],
+    (object, twice, value, decisions) => {
+      const { [twice]: _, ...others } = object;
+      const twin = (content: JsonValue) => membersOf({ [twice]: content }, decisions);
       const between = Object.keys(others).length === 0 ? "" : `${membersOf(others, decisions)},`;
       const text = `{${twin(value)},${between}${twin(null)}}`;
       for (const limits of [REQUEST_LIMITS, RESPONSE_LIMITS]) {
