@@ -10,6 +10,8 @@ export interface Target {
   expect: string;
   /** The process whose CPU time counts, if one stands between client and server. */
   pid: number | null;
+  /** Makes so many calls ready, outside the measured time; their bodies, where no two are alike. */
+  prepare?(calls: number): Promise<string[]>;
 }
 
 export interface Sample {
@@ -23,6 +25,8 @@ export async function measure(target: Target, calls: number, concurrency: number
   const lines = await Promise.all(
     Array.from({ length: concurrency }, (_, at) => openLine(target, at + 1)),
   );
+  const bodies = await target.prepare?.(calls);
+  const requests = bodies?.map((body, at) => requestBytes({ ...target, body }, at + 1));
   const latenciesMs: number[] = [];
   let left = calls;
   const cpuBefore = target.pid === null ? 0 : cpuMs(target.pid);
@@ -31,7 +35,7 @@ export async function measure(target: Target, calls: number, concurrency: number
     lines.map(async (line) => {
       while (left > 0) {
         left -= 1;
-        latenciesMs.push(await line.call());
+        latenciesMs.push(await line.call(requests?.[left]));
       }
     }),
   );
@@ -42,8 +46,8 @@ export async function measure(target: Target, calls: number, concurrency: number
 }
 
 interface Line {
-  /** One request; milliseconds until its answer was complete. */
-  call(): Promise<number>;
+  /** One request, the target's own unless another is given; milliseconds until its answer was complete. */
+  call(other?: Buffer): Promise<number>;
   close(): void;
 }
 
@@ -79,12 +83,12 @@ async function openLine(target: Target, id: number): Promise<Line> {
   socket.on("error", (error) => fail(error));
   socket.on("close", () => fail(new Error(`${target.name} closed the connection`)));
   return {
-    call: () =>
+    call: (other) =>
       new Promise((resolve, reject) => {
         done = resolve;
         fail = reject;
         sentAt = performance.now();
-        socket.write(request);
+        socket.write(other ?? request);
       }),
     close: () => socket.destroy(),
   };

@@ -1,10 +1,16 @@
 import { Agent, createServer, request as send } from "node:http";
+import pg from "pg";
+import { HeldConnection } from "#lib/gate/held-connection.ts";
+import { newId } from "#lib/ids.ts";
+import { Batcher } from "#proxy/gate/batcher.ts";
 
 /**
  * A bare Node pass-through: reads the body, sends it on over pooled keep-alive connections, copies
- * the answer back. No parsing, no decision, no record: the floor for any proxy in Node.
+ * the answer back. No parsing, no decision, no record: the floor for any proxy in Node. Given a
+ * database, it first puts each body on record, committed: the floor for any that keeps one.
  */
 const target = new URL(process.argv[2] ?? "");
+const record = process.argv[3] === undefined ? null : await openRecord(process.argv[3]);
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 
 const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
@@ -12,26 +18,52 @@ const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) =
   request.on("data", (chunk) => chunks.push(chunk));
   request.on("end", () => {
     const body = Buffer.concat(chunks);
-    const upstream = send(
-      target,
-      {
-        agent,
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          accept: "application/json, text/event-stream",
-          "content-length": body.length,
+    const forward = () => {
+      const upstream = send(
+        target,
+        {
+          agent,
+          method: "POST",
+          headers: {
+            "content-type": "application/json",
+            accept: "application/json, text/event-stream",
+            "content-length": body.length,
+          },
         },
-      },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    upstream.on("error", () => response.writeHead(502).end());
-    upstream.end(body);
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(response);
+        },
+      );
+      upstream.on("error", () => response.writeHead(502).end());
+      upstream.end(body);
+    };
+    if (record === null) forward();
+    else void record(body).then(forward, () => response.writeHead(503).end());
   });
 });
+
+/** One insert a call, in batches as Callgate's own, over its own driver: no record costs less. */
+async function openRecord(databaseUrl: string): Promise<(body: Buffer) => Promise<boolean>> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 });
+  await pool.query("create table if not exists bench_record (id uuid primary key, body text)");
+  const text = "insert into bench_record select unnest($1::uuid[]), unnest($2::text[]) returning 1";
+  const one = new HeldConnection(pool, {
+    name: "record_one",
+    text: "insert into bench_record values ($1, $2) returning 1",
+  });
+  const many = new HeldConnection(pool, { name: "record_many", text });
+  const batcher = new Batcher(async (bodies: string[]): Promise<boolean[]> => {
+    const [first] = bodies;
+    if (bodies.length === 1 && first !== undefined) await one.run([newId(), first]);
+    else {
+      const quoted = bodies.map((body) => JSON.stringify(body));
+      await many.run([`{${bodies.map(newId).join(",")}}`, `{${quoted.join(",")}}`]);
+    }
+    return bodies.map(() => true);
+  }, 512);
+  return (body) => batcher.add(body.toString());
+}
 
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();

@@ -1,3 +1,4 @@
+import type { OrgContext } from "#lib/auth/context.ts";
 import { closeDatabase } from "#lib/db.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
@@ -7,13 +8,20 @@ import { compileProxy } from "#scripts/proxy-process.ts";
 import type { Target } from "./load.ts";
 import { type Child, startChild, startDatabase } from "./processes.ts";
 
+export interface GatedTarget extends Target {
+  /** The owner of its org. */
+  context: OrgContext;
+}
+
 export interface World {
   upstreamUrl: string;
   proxy: Child;
   direct(body?: string): Target;
   passThrough(body?: string): Target;
+  /** The same, but each call is on record, committed, before it is sent on. */
+  recordingPassThrough(): Target;
   /** A target of its own org, server, agent and session, under this policy. */
-  gated(name: string, document: Prisma.InputJsonObject, body?: string): Promise<Target>;
+  gated(name: string, document: Prisma.InputJsonObject, body?: string): Promise<GatedTarget>;
   /** The same through the address of all servers, in a session and as agents of 2026-07-28 ask. */
   gatedAll(document: Prisma.InputJsonObject): Promise<Target[]>;
   close(): Promise<void>;
@@ -39,12 +47,16 @@ export async function startWorld(): Promise<World> {
   const upstream = await startChild("bench/upstream.ts");
   const upstreamUrl = `http://127.0.0.1:${upstream.port}/mcp`;
   const bare = await startChild("bench/pass-through.ts", [upstreamUrl]);
+  const databaseUrl = process.env.DATABASE_URL ?? "";
+  const recording = await startChild("bench/pass-through.ts", [upstreamUrl, databaseUrl]);
   await compileProxy();
   const proxyPort = await freePort();
   const proxy = await startChild("proxy/main.ts", [], {
     PROXY_PORT: String(proxyPort),
     DATA_DIR: database.folder,
     UPSTREAM_PRIVATE_NETWORKS: "127.0.0.0/8",
+    // A call that has to wait for a person is answered so at once.
+    APPROVAL_HOLD_SECONDS: "0",
     // Measure what load does instead of shedding it.
     PROXY_MAX_LOOP_DELAY_MS: "60000",
   });
@@ -66,10 +78,17 @@ export async function startWorld(): Promise<World> {
       body,
       pid: bare.pid,
     }),
+    recordingPassThrough: () => ({
+      ...plain,
+      name: "the same with a record",
+      url: new URL(`http://127.0.0.1:${recording.port}/mcp`),
+      body: callBody(),
+      pid: recording.pid,
+    }),
     async gated(name, document, body = callBody()) {
       const origin = `http://127.0.0.1:${proxyPort}`;
-      const { url, headers } = await makeGated(origin, upstreamUrl, document);
-      return { ...plain, name, url, headers, body, pid: proxy.pid };
+      const { url, headers, context } = await makeGated(origin, upstreamUrl, document);
+      return { ...plain, name, url, headers, context, body, pid: proxy.pid };
     },
     async gatedAll(document) {
       const origin = `http://127.0.0.1:${proxyPort}`;
@@ -83,7 +102,7 @@ export async function startWorld(): Promise<World> {
       ];
     },
     async close() {
-      for (const child of [proxy, bare, upstream]) child.stop();
+      for (const child of [proxy, bare, recording, upstream]) child.stop();
       await closeDatabase();
       await database.stop();
     },
@@ -102,7 +121,7 @@ async function makeGated(origin: string, upstreamUrl: string, document: Prisma.I
   const all = new URL(`${origin}/mcp/${context.org.slug}`);
   const url = new URL(`${all.href}/${server.slug}`);
   const headers = await openSession(url, agent.token);
-  return { url, headers, all, tool: `${server.slug}__echo`, token: agent.token };
+  return { url, headers, context, all, tool: `${server.slug}__echo`, token: agent.token };
 }
 
 /** The headers of an agent that has initialized. */

@@ -1,35 +1,44 @@
+import { approvedTarget } from "../approved.ts";
 import { type CallRow, compare } from "../compare.ts";
 import { measure, type Target } from "../load.ts";
 import { policyOf } from "../world.ts";
 import type { Section } from "./section.ts";
 
-/** What a decision costs: allowed, limited, used up and denied, one at a time and many at once. */
+/** What a decision costs: allowed, limited, approved, used up and denied; one at a time, many at once. */
 export const calls: Section = async (world, effort, say) => {
   const limit = (max: number, window: number) =>
     policyOf({ action: "allow", rate_limit: { max, window, per: "agent" } });
   const usedUp = await world.gated("Callgate, limit of 100 used up", limit(100, 3600));
   const denied = policyOf({ action: "deny", reason: "Not here." });
+  const approved = await approvedTarget(world, "Callgate, approved");
   const targets: Target[] = [
     world.direct(),
     world.passThrough(),
+    world.recordingPassThrough(),
     await world.gated("Callgate, allowed", policyOf({ action: "allow" })),
     await world.gated("Callgate, limited, within", limit(1_000_000, 60)),
+    approved,
     { ...usedUp, expect: "" },
     { ...(await world.gated("Callgate, denied", denied)), expect: "Not here." },
   ];
   say("warming up");
   // Compiled code, prepared statements and filled pools are what a running proxy has.
-  for (const target of targets) await measure(target, effort.calls * 5, 32);
+  for (const target of targets) {
+    await measure(target, target === approved ? effort.calls : effort.calls * 5, 32);
+  }
   const rows: CallRow[] = [];
   for (const concurrency of [1, 32, 256]) {
     say(`${concurrency} at once`);
-    rows.push(...(await compare(targets, concurrency, effort)));
+    // As many people's decisions as 256 at once would take are made by nobody.
+    const these = targets.filter((target) => concurrency <= 32 || target !== approved);
+    rows.push(...(await compare(these, concurrency, effort)));
   }
   const row = (name: string, concurrency: number) =>
     rows.find((found) => found.target === name && found.concurrency === concurrency);
   const allowed = row("Callgate, allowed", 1);
   const crowd = row("Callgate, allowed", 32);
   const directMs = row("direct", 1)?.p50Ms ?? Number.NaN;
+  const passThroughMs = row("bare Node pass-through", 1)?.p50Ms ?? Number.NaN;
   return {
     title: "Decisions",
     calls: rows,
@@ -45,6 +54,12 @@ export const calls: Section = async (world, effort, say) => {
         value: row("Callgate, limited, within", 1)?.addedP50Ms ?? Number.NaN,
         unit: "ms",
         target: 0.5,
+      },
+      {
+        name: "approved, p50 over the pass-through's",
+        value: (row("Callgate, approved", 1)?.p50Ms ?? Number.NaN) / passThroughMs,
+        unit: "×",
+        target: null,
       },
       {
         name: "pass-through's calls/s over allowed ones, 32 at once",

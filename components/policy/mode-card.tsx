@@ -59,7 +59,7 @@ export function ModeCard(props: ModeCardProps) {
             variant="primary"
             size="small"
             pending={pending}
-            pendingText="Enforcing"
+            pendingText="Saving"
             onClick={() =>
               void change("enforce").then((failure) => {
                 if (failure === undefined) return;

@@ -76,18 +76,18 @@ function readParameter(
   depth: number,
 ): Parameter {
   const schema = resolve(declared, walk);
+  const plain = isPlain(schema);
   return {
     name: name.slice(0, MAX_TEXT),
-    type: typeText(declared, walk, 0),
+    type: typeText(schema, walk, 0),
     required,
     description: text(declared.description) || text(schema.description),
-    enumValues: enumValues(schema, walk),
-    children: readChildren(schema, walk, depth),
+    enumValues: plain ? [] : enumValues(schema, walk),
+    children: plain ? [] : readChildren(schema, walk, depth),
   };
 }
 
 function readChildren(schema: Schema, walk: Walk, depth: number): Parameter[] {
-  if (isPlain(schema)) return [];
   const holders: Schema[] = [];
   const add = (holder: Schema) => {
     const resolved = resolve(holder, walk);
@@ -108,16 +108,13 @@ function readChildren(schema: Schema, walk: Walk, depth: number): Parameter[] {
   return mergeAlternatives(holders.map((holder) => readProperties(holder, walk, depth + 1)));
 }
 
-/** Whether a schema is about one simple value, as most are. */
+/** Whether a schema is about one simple value of any kind, as most are. */
 function isPlain(schema: Schema): boolean {
-  return (
-    schema.properties === undefined &&
-    schema.items === undefined &&
-    schema.anyOf === undefined &&
-    schema.oneOf === undefined &&
-    schema.allOf === undefined
-  );
+  for (const key in schema) if (COMPOSING.has(key)) return false;
+  return true;
 }
+
+const COMPOSING = new Set(["properties", "items", "anyOf", "oneOf", "allOf", "enum", "const"]);
 
 /** What any of several forms takes; required only where all forms that there are require it. */
 function mergeAlternatives(forms: readonly (readonly Parameter[])[]): Parameter[] {
@@ -164,7 +161,6 @@ function arrayText(schema: Schema, walk: Walk, depth: number): string {
 }
 
 function enumValues(schema: Schema, walk: Walk): string[] {
-  if (schema.enum === undefined && schema.const === undefined && isPlain(schema)) return [];
   const values: unknown[] = [];
   const add = (holder: Schema) => {
     const resolved = resolve(holder, walk);

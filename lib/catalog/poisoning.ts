@@ -13,9 +13,9 @@ const MAX_READ = 100_000;
 
 /**
  * Orders to the model, as they appear in published tool-poisoning cases. `needs`: a text in which none of these
- * words stands cannot match and is not searched.
+ * words stands cannot match and is not searched; nor is one without any of the words in `also`.
  */
-const ORDERS: readonly { needs: readonly string[]; pattern: RegExp }[] = [
+const ORDERS: readonly { needs: readonly string[]; also?: readonly string[]; pattern: RegExp }[] = [
   {
     needs: ["ignore", "disregard", "forget", "override", "bypass"],
     pattern:
@@ -66,25 +66,32 @@ const ORDERS: readonly { needs: readonly string[]; pattern: RegExp }[] = [
       "shadow",
       "mcp",
     ],
+    also: ["read", "cat", "open", "include", "send", "pass", "upload"],
     pattern:
       /\b(?:read|cat|open|include|send|pass|upload)\b[^\n]{0,60}(?:~\/\.(?:ssh|aws|cursor|config|netrc|npmrc)(?!\S*\.pub)|\bid_(?:rsa|ed25519)\b(?!\.pub)|\/etc\/(?:passwd|shadow)|\bmcp\.json\b)/i,
   },
   {
     needs: ["send", "forward", "exfiltrate", "bcc", "upload", "include"],
+    also: ["must", "should", "required"],
     pattern:
       /\byou\s+(?:must|should|are\s+required\s+to)\s+(?:always\s+|first\s+|also\s+)*(?:send|forward|exfiltrate|bcc|upload|include)\b[^.]{0,80}\b(?:conversation|history|contents?|password|keys?|secrets?|e-?mail|address|to\s+https?:)/i,
   },
   { needs: ["prompt"], pattern: /\b(?:your|the)\s+system\s+prompt\b/i },
   {
     needs: ["instead", "always"],
+    also: ["call", "use"],
     pattern:
       /\binstead\s+of\s+(?:the\s+)?[\w-]+\s*,?\s+(?:always\s+)?(?:use|call)\s+this\s+tool\b|\balways\s+(?:use|call)\s+this\s+tool\s+(?:first|instead|before)\b/i,
   },
 ];
 
 /** The words without which there is no order to the model. */
-export const ORDER_WORDS: readonly string[] = ORDERS.flatMap(({ needs }) => needs);
-const possibleOrders = ruleGuard(ORDERS);
+export const ORDER_WORDS: readonly string[] = ORDERS.flatMap(({ needs, also = [] }) => [
+  ...needs,
+  ...also,
+]);
+const needed = ruleGuard(ORDERS.map(({ needs }) => needs));
+const neededAlso = ruleGuard(ORDERS.map(({ needs, also }) => also ?? needs));
 
 /**
  * Looks for tool poisoning in the texts of a definition: orders to the model, hidden characters,
@@ -109,7 +116,7 @@ export function findPoisoning(
       },
     });
   }
-  const possible = possibleOrders(scan.words.keys());
+  const possible = needed(scan.words.keys()) & neededAlso(scan.words.keys());
   const orders = ORDERS.filter(
     // One search of everything spares most definitions a search of each of their texts.
     ({ pattern }, index) => (possible & (1 << index)) !== 0 && (scan.hides || pattern.test(whole)),

@@ -147,26 +147,30 @@ export const TEXT_RULES: readonly TextRule[] = [
 export const TEXT_RULE_WORDS: readonly string[] = TEXT_RULES.flatMap(({ needs }) => needs);
 
 /** The same for names, whose words stand with spaces between them. */
-export const NAME_RULES: readonly Omit<TextRule, "needs">[] = [
+export const NAME_RULES: readonly TextRule[] = [
   {
     signal: "creates_credentials",
+    needs: ["create", "generate", "issue", "rotate", "mint", "regenerate", "add"],
     pattern:
       /\b(?:create|generate|issue|rotate|mint|regenerate|add)\b.*\b(?:api key|apikey|access key|secret|credentials?|password|key pair|keypair|ssh key|service account|certificate|access token|auth token|personal token|token)\b(?! list)/,
     meaning: "creates keys or passwords",
   },
   {
     signal: "exposes_secrets",
+    needs: ["secret", "secrets", "env", "environment", "credential", "credentials", "password", "passwords", "private", "access"],
     pattern:
       /\b(?:get|read|list|show|reveal|retrieve|fetch|export|print|dump)\b.*\b(?:secrets?|env|environment variables|credentials?|passwords?|private key|access token)\b(?! (?:provider|store|polic|config|scan))/,
     meaning: "returns secrets or where they are kept",
   },
   {
     signal: "bulk",
+    needs: ["batch", "bulk", "mass", "multiple", "all", "many"],
     pattern: /\b(?:batch|bulk|mass|multiple|all|many)\b/,
     meaning: "handles many things in one call",
   },
   {
     signal: "accepts_shell_command",
+    needs: ["bash", "shell", "terminal", "exec", "run"],
     pattern: /^(?:bash|shell|terminal|exec|run shell|run terminal)$/,
     meaning: "is a shell",
   },

@@ -85,7 +85,8 @@ export function openSignals(
   return open;
 }
 
-const possibleTextRules = ruleGuard(TEXT_RULES);
+const possibleTextRules = ruleGuard(TEXT_RULES.map(({ needs }) => needs));
+const possibleNameRules = ruleGuard(NAME_RULES.map(({ needs }) => needs));
 
 /** Before a match: “does NOT return …”, “without exporting …”. */
 const DENIED = /\b(?:not|never|cannot|without|no|n['’]t)\s+(?:\w+\s+){0,2}$/i;
@@ -95,7 +96,9 @@ function* textSignals(
   { words }: TextScan,
 ): Generator<SignalFinding> {
   const name = nameWords.join(" ");
-  for (const { signal, pattern, meaning } of NAME_RULES) {
+  const possibleNames = possibleNameRules(nameWords);
+  for (const [index, { signal, pattern, meaning }] of NAME_RULES.entries()) {
+    if ((possibleNames & (1 << index)) === 0) continue;
     const match = pattern.exec(name);
     if (match !== null) yield finding(signal, "name", match[0], meaning);
   }

@@ -56,22 +56,25 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
     const found = new Map<string, number>();
     let hides = text.includes("<!--");
     const bytes = bytesOf(text);
-    let hash = 0;
     // Positions instead of counters, so that nothing but the hash is touched inside a word.
     let encodedBreak = -1;
     let lastSpace = -1;
     let spaces = 0;
     for (let at = 0; at <= text.length; at += 1) {
-      const code = bytes[at] ?? NEWLINE;
-      const kind = KIND[code] ?? 0;
+      let code = bytes[at] ?? NEWLINE;
+      let kind = KIND[code] ?? 0;
       if ((kind & WORD) !== 0) {
-        hash = step(hash, code);
-        continue;
-      }
-      if (hash !== 0) {
-        const word = maybe[hash & MAYBE] === 1 ? byHash.get(hash) : undefined;
-        if (word !== undefined && !found.has(word)) found.set(word, at);
-        hash = 0;
+        let hash = 0;
+        do {
+          hash = step(hash, code);
+          at += 1;
+          code = bytes[at] ?? NEWLINE;
+          kind = KIND[code] ?? 0;
+        } while ((kind & WORD) !== 0);
+        if (maybe[hash & MAYBE] === 1) {
+          const word = byHash.get(hash);
+          if (word !== undefined && !found.has(word)) found.set(word, at);
+        }
       }
       if ((kind & ENCODED) !== 0) continue;
       if (kind === 0 || at - encodedBreak > ENCODED_RUN) hides = true;
@@ -85,16 +88,16 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
   };
 }
 
-/** Rules of which each can match only a text in which one of its words stands. */
-export interface GuardedRule {
-  needs: readonly string[];
-}
-
-/** Which of at most 31 rules may match a text with these words, as a set of bits in their order. */
-export function ruleGuard(rules: readonly GuardedRule[]): (words: Iterable<string>) => number {
+/**
+ * For at most 31 rules that each need one of some words: which of them may match a text with these words, as a
+ * set of bits in their order.
+ */
+export function ruleGuard(
+  needs: readonly (readonly string[])[],
+): (words: Iterable<string>) => number {
   const bits = new Map<string, number>();
-  rules.forEach(({ needs }, index) => {
-    for (const word of needs) bits.set(word, (bits.get(word) ?? 0) | (1 << index));
+  needs.forEach((wanted, index) => {
+    for (const word of wanted) bits.set(word, (bits.get(word) ?? 0) | (1 << index));
   });
   return (words) => {
     let all = 0;

@@ -4,9 +4,8 @@
  * Digits stay with the letters before them ("oauth2"). Anything that is not a letter or digit separates.
  */
 export function splitWords(name: string): string[] {
-  if (ONE_WORD.test(name)) return [name];
-  if (SNAKE.test(name)) return name.split("_");
-  if (SNAKE_OR_KEBAB.test(name)) return name.split(SEPARATORS);
+  const plain = splitPlain(name);
+  if (plain !== undefined) return plain;
   return name
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, "$1 $2")
@@ -15,11 +14,24 @@ export function splitWords(name: string): string[] {
     .filter((word) => word !== "");
 }
 
-const ONE_WORD = /^[a-z\d]+$/;
-/** What most names are; splitting them takes no Unicode. */
-const SNAKE = /^[a-z\d]+(?:_[a-z\d]+)*$/;
-const SNAKE_OR_KEBAB = /^[a-z\d]+(?:[_-]+[a-z\d]+)*$/;
-const SEPARATORS = /[_-]+/;
+const UNDERSCORE = 95;
+const HYPHEN = 45;
+
+/** What most names are, snake_case and kebab-case; splitting them takes neither pattern nor Unicode. */
+function splitPlain(name: string): string[] | undefined {
+  const words: string[] = [];
+  let start = 0;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    if ((code >= 97 && code <= 122) || (code >= 48 && code <= 57)) continue;
+    if (code !== UNDERSCORE && code !== HYPHEN) return undefined;
+    if (at > start) words.push(name.slice(start, at));
+    start = at + 1;
+  }
+  if (start === 0) return name === "" ? [] : [name];
+  if (start < name.length) words.push(name.slice(start));
+  return words;
+}
 
 export interface VerbForms {
   third: string[];
