@@ -1,6 +1,7 @@
 import { announceApprovals } from "#lib/approvals/announce.ts";
 import { decideApproval, listApprovals } from "#lib/approvals/approvals.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
+import { inParallel } from "#scripts/campaign/campaign.ts";
 import { measure, type Target } from "./load.ts";
 import { callBody, policyOf, type World } from "./world.ts";
 
@@ -36,5 +37,7 @@ export async function approvedTarget(world: World, name: string): Promise<Target
 
 async function approveAll(context: OrgContext): Promise<void> {
   const pending = await listApprovals(context, { state: "pending" });
-  await Promise.all(pending.map(({ id }) => decideApproval(context, { id, decision: "approve" })));
+  await inParallel(pending, 4, async ({ id }) => {
+    await decideApproval(context, { id, decision: "approve" });
+  });
 }

@@ -22,11 +22,12 @@ export interface Sample {
 
 /** Sends `calls` requests with `concurrency` of them under way at any time. */
 export async function measure(target: Target, calls: number, concurrency: number): Promise<Sample> {
+  // First: a connection on which nothing is sent for some seconds is closed.
+  const bodies = await target.prepare?.(calls);
+  const requests = bodies?.map((body, at) => requestBytes({ ...target, body }, at + 1));
   const lines = await Promise.all(
     Array.from({ length: concurrency }, (_, at) => openLine(target, at + 1)),
   );
-  const bodies = await target.prepare?.(calls);
-  const requests = bodies?.map((body, at) => requestBytes({ ...target, body }, at + 1));
   const latenciesMs: number[] = [];
   let left = calls;
   const cpuBefore = target.pid === null ? 0 : cpuMs(target.pid);

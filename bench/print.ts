@@ -4,7 +4,7 @@ import type { CallRow } from "./compare.ts";
 export interface Figure {
   name: string;
   value: number;
-  unit: "ms" | "µs" | "MiB" | "×";
+  unit: "ms" | "µs" | "MiB" | "KiB" | "×";
   /** At most this. */
   target: number | null;
 }

@@ -71,7 +71,7 @@ test("a link by e-mail signs in where the person was going, once, and says so af
   await mine.getByRole("button", { name: "Sign in" }).click();
   await expect(mine).toHaveURL(new RegExp(`/orgs/${org}`));
 
-  const lapsed = theirs.getByRole("heading", { name: "This link does nothing any more" });
+  const lapsed = theirs.getByRole("heading", { name: "This link no longer works" });
   await theirs.getByRole("button", { name: "Sign in" }).click();
   await expect(lapsed).toBeVisible();
   await theirs.goto(mail?.link ?? "");

@@ -67,6 +67,33 @@ test("every page is also there for programs, and a tool’s page stays small", a
   expect((await html.body()).length).toBeLessThan(100 * 1024);
 });
 
+for (const width of [390, 1440]) {
+  test(`nothing of a tool’s page moves while it loads, ${width} pixels wide`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.addInitScript(() => {
+      const shifts: string[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push(JSON.stringify(entry));
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto("/catalog/awslabs-bedrock-agentcore/identity_create_api_key_provider");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    const fonts = await page.evaluate(async () => {
+      await document.fonts.ready;
+      return [...document.fonts]
+        .filter(({ status }) => status === "loaded")
+        .map(({ family }) => family);
+    });
+    expect(fonts.join()).toMatch(/JetBrains Mono/);
+    expect(fonts.join()).toMatch(/Inter/);
+    await page.evaluate(
+      () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
+    );
+    expect(await page.evaluate("window.shifts")).toEqual([]);
+  });
+}
+
 test("what was never recorded has no page, and the search is offered instead", async ({
   page,
   noise,

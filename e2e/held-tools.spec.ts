@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { addAgent, addServer, applyPolicy, createWorld } from "./command-line.ts";
+import { addAgent, addServer, applyPolicy, callgateJson, createWorld } from "./command-line.ts";
 import { expect, test } from "./fixtures.ts";
 import { signIn } from "./people.ts";
 
@@ -96,7 +96,36 @@ test("several held tools are accepted at once, those that were chosen and no oth
   expect(await agent.listTools()).toHaveLength(6);
 });
 
+test("a tool that is no longer offered keeps its history", async ({ page, upstream }) => {
+  const { org, person } = await createWorld("removed");
+  await addServer(org, "billing", upstream.url);
+  upstream.redefine("delete_customer", { description: "Deletes a customer." });
+  await readTools(org);
+  upstream.remove("delete_customer");
+  await readTools(org);
+  await signIn(page, person);
+
+  await page.goto(`/orgs/${org}/servers/billing`);
+  await expect(page.getByRole("row", { name: /delete_customer/ })).toHaveCount(0);
+  await page.getByText("1 tool is no longer offered").click();
+  await page.getByRole("button", { name: "delete_customer" }).click();
+  const drawer = page.getByRole("dialog", { name: "delete_customer" });
+  await expect(drawer).toContainText("No longer offered");
+  await drawer.getByText("What differs from the one before").click();
+  const change = drawer.getByRole("region", { name: /^Changes of version/ });
+  await expect(change.getByRole("deletion").first()).toBeVisible();
+  await expect(change.getByRole("insertion").first()).toBeVisible();
+  await expect(drawer).toContainText("The first definition on record.");
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+  await expect(page.getByRole("button", { name: "delete_customer" })).toBeFocused();
+});
+
 const changedProperties = { id: { type: "string" }, approved: { type: "boolean" } };
+
+async function readTools(org: string): Promise<void> {
+  await callgateJson(["server", "discover", "--org", org, "--server", "billing"]);
+}
 
 /** As a person does it: on the server's settings. */
 async function readToolsAgain(page: Page, org: string): Promise<void> {

@@ -91,16 +91,18 @@ async function inspect(page: Page, path: string, name: string, window: Window): 
       const look = `${name}-${window.name}-${scheme}`;
       await page.emulateMedia({ colorScheme: scheme });
       await page.screenshot({ path: `test-results/pages/${look}.png`, animations: "disabled" });
-      expect.soft(await graveFindings(page, scheme), `${look}: axe`).toEqual([]);
+      const isFirst = scheme === schemes[0];
+      expect.soft(await graveFindings(page, scheme, isFirst), `${look}: axe`).toEqual([]);
     }
   });
 }
 
 /** What axe finds; in the dark only what can differ from the light. */
-async function graveFindings(page: Page, scheme: "light" | "dark"): Promise<string[]> {
+async function graveFindings(page: Page, scheme: "light" | "dark", isFirst: boolean) {
   const runOnly = { type: "rule", values: rulesOfColour } as const;
-  // No page has a frame, so nothing has to be put together in a page of axe's own.
-  const { violations } = await new AxeBuilder({ page })
+  // On its second visit axe is in the page already, and reading its source again takes longest.
+  const { violations } = await new AxeBuilder({ page, ...(!isFirst && { axeSource: "0" }) })
+    // No page has a frame, so nothing has to be put together in a page of axe's own.
     .setLegacyMode()
     .options({ resultTypes: ["violations"], ...(scheme === "dark" && { runOnly }) })
     .analyze();

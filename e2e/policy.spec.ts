@@ -151,6 +151,48 @@ test("replay predicts exactly what enforcing then does to the same calls, and a 
   });
 });
 
+test("what is not saved is asked for before a link or the way back drops it", async ({
+  page,
+  upstream,
+}) => {
+  const { org, person } = await createWorld("unsaved");
+  await addServer(org, "billing", upstream.url);
+  await applyPolicy(org, "billing", start);
+  await signIn(page, person);
+  await openPolicy(page, org);
+  const members = page.getByRole("link", { name: "Members" });
+  const draft = `${start}  update_customer: { action: deny, reason: Typed. }\n`;
+  await write(page, draft);
+  await expect(page.getByText("Not saved yet;")).toBeVisible();
+
+  await test.step("stayed: the draft is as it was", async () => {
+    for (const leave of [() => members.click(), () => page.evaluate(() => history.back())]) {
+      const asked = answerNext(page, "stay");
+      await leave();
+      expect(await asked).toContain("not saved");
+      await expect(yaml(page)).toContainText("Typed.");
+      await expect(page).toHaveURL(/\/policy$/);
+    }
+  });
+
+  await test.step("left: by the way back, then by a link", async () => {
+    // A browser lets a page ask only once for each time that somebody did something in it.
+    await write(page, draft);
+    const asked = answerNext(page, "leave");
+    await page.goBack();
+    await asked;
+    await expect(page).toHaveURL(/\/billing$/);
+    await openPolicy(page, org);
+    await write(page, draft);
+    await expect(page.getByText("Not saved yet;")).toBeVisible();
+    const askedAgain = answerNext(page, "leave");
+    await members.click();
+    await askedAgain;
+    await expect(page).toHaveURL(/\/members$/);
+    expect(await policyText(org)).not.toContain("Typed.");
+  });
+});
+
 test("of two people who edit at once, the second sees what the first saved before anything is lost", async ({
   page,
   upstream,
@@ -254,6 +296,16 @@ async function write(page: Page, text: string): Promise<void> {
   await yaml(page).focus();
   await page.keyboard.press("Control+a");
   await page.keyboard.insertText(text);
+}
+
+/** Answers the browser's next question; resolves to its words. */
+function answerNext(page: Page, answer: "leave" | "stay"): Promise<string> {
+  return new Promise((asked) => {
+    page.once("dialog", async (dialog) => {
+      await (answer === "leave" ? dialog.accept() : dialog.dismiss());
+      asked(dialog.message());
+    });
+  });
 }
 
 async function policyText(org: string): Promise<string> {

@@ -61,6 +61,8 @@ export interface Upstream {
   executed: string[];
   /** Announces a tool differently from now on, as a new release of the vendor would. */
   redefine(tool: string, change: Partial<Omit<ToolDefinition, "name">>): void;
+  /** Offers a tool no longer. */
+  remove(tool: string): void;
   close(): Promise<void>;
 }
 
@@ -110,6 +112,9 @@ export async function startUpstream(): Promise<Upstream> {
       const present = offered.get(tool);
       if (!present) throw new Error(`The upstream has no tool ${tool}`);
       offered.set(tool, { ...present, ...change });
+    },
+    remove(tool) {
+      if (!offered.delete(tool)) throw new Error(`The upstream has no tool ${tool}`);
     },
     close: http.close,
   };

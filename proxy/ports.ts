@@ -271,6 +271,8 @@ export interface ProxyConfig {
   /** Where people decide approvals; the link in agent-visible texts. */
   publicUrl: string;
   approvalHoldMs: number;
+  /** The longest that a call runs, and that a request for a task's result waits. */
+  callMilliseconds: number;
   /** Largest request body; bytes. */
   maxBodyBytes: number;
   limits: ProxyLimits;

@@ -78,7 +78,7 @@ export default async function LandingPage() {
             See all servers
           </Link>
         </p>
-        <CatalogueSearchForm values={{ query: "", category: "", riskClass: "" }} />
+        <CatalogueSearchForm values={{ query: "", server: "", category: "", riskClass: "" }} />
       </section>
       <ul className="grid gap-8 sm:grid-cols-3">
         {promises.map(({ title, text }) => (

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import { classifyTool } from "#lib/catalog/classify.ts";
 import { importCatalogue } from "#lib/catalogue/import.ts";
 import { database } from "#lib/db.ts";
@@ -30,6 +31,7 @@ export const catalogue: Section = async (_world, _effort, say) => {
         50,
       ],
       ["a server's page", "/catalog/awslabs-valkey", null],
+      ["a server's page, it has 235", "/catalog/azure", null],
       ["a search", "/catalog?q=delete", null],
       ["the list of servers", "/catalog", null],
     ];
@@ -44,6 +46,8 @@ export const catalogue: Section = async (_world, _effort, say) => {
         target: targetMs === null ? null : 100 / 1024,
       });
     }
+    say("scripts");
+    figures.push(...(await ownScripts(site.url)));
     say("classifying");
     figures.push({
       name: "classifying 10,000 recorded tools, processor time",
@@ -56,6 +60,37 @@ export const catalogue: Section = async (_world, _effort, say) => {
     site.stop();
   }
 };
+
+/**
+ * JavaScript that a tool's page loads and a page without any component of ours does not: that one is the answer
+ * to an address nobody has, which has Next's own scripts, links and error boundaries.
+ */
+async function ownScripts(url: string): Promise<Figure[]> {
+  const bare = await scriptsOf(`${url}/no-such-page`);
+  const all = await scriptsOf(`${url}/catalog/awslabs-appsync/create_api_key`);
+  const own = await Promise.all(
+    [...all].filter((source) => !bare.has(source)).map((source) => body(new URL(source, url))),
+  );
+  const plain = own.reduce((sum, script) => sum + script.length, 0);
+  const packed = own.reduce((sum, script) => sum + gzipSync(script).length, 0);
+  return [
+    { name: "a tool's page, its own JavaScript", value: plain / 1024, unit: "KiB", target: 20 },
+    { name: "the same, gzip", value: packed / 1024, unit: "KiB", target: null },
+  ];
+}
+
+/** Every script that the page names: those it loads first and those it loads for its components. */
+async function scriptsOf(url: string): Promise<ReadonlySet<string>> {
+  const html = await fetch(url).then((response) => response.text());
+  const named = html.matchAll(/(?:\/_next\/)?(static\/chunks\/[\w.~-]+\.js)/g);
+  return new Set([...named].map(([, path]) => `/_next/${path}`));
+}
+
+async function body(url: URL): Promise<Buffer> {
+  const response = await fetch(url, { headers: { "accept-encoding": "identity" } });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return Buffer.from(await response.arrayBuffer());
+}
 
 /** Processor time, as other processes take some of the clock's; the fastest of five passes. */
 function classifyingSeconds(): number {

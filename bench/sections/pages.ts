@@ -1,11 +1,15 @@
 import pg from "pg";
+import type { OrgContext } from "#lib/auth/context.ts";
 import { listCalls } from "#lib/calls/calls.ts";
 import { listCallFacets } from "#lib/calls/facets.ts";
 import { rollUpCalls } from "#lib/calls/roll-up.ts";
 import { database } from "#lib/db.ts";
 import { orgOverview } from "#lib/orgs/overview.ts";
+import { mostCalls } from "#lib/rules/recorded.ts";
+import { replayPolicy } from "#lib/rules/replay.ts";
 import { listServers } from "#lib/servers/servers.ts";
 import { contextAs } from "#lib/testing/factories.ts";
+import { storeDiscovery } from "#lib/tools/store.ts";
 import { fillCalls } from "../fill.ts";
 import { measure, quantile } from "../load.ts";
 import type { Figure } from "../print.ts";
@@ -54,8 +58,42 @@ export const pages: Section = async (world, _, say) => {
     say(name);
     figures.push({ name, value: await p95(read), unit: "ms", target: targetMs });
   }
+  const replay = `replay of the newest ${mostCalls.toLocaleString("en")} calls`;
+  say(replay);
+  figures.push({
+    name: replay,
+    value: await p95(await replayOf(context)),
+    unit: "ms",
+    target: null,
+  });
   return { title: "Dashboard, 1 million calls on record, p95", calls: [], figures };
 };
+
+/** A draft whose rules look at arguments and count, for each tool on record. */
+async function replayOf(context: OrgContext): Promise<() => Promise<unknown>> {
+  const [server] = await database().server.findMany({
+    where: { orgId: context.org.id },
+    select: { id: true, slug: true },
+    take: 1,
+  });
+  if (server === undefined) throw new Error("the org has no server");
+  const names = Array.from({ length: 20 }, (_, at) => `tool_${at}`);
+  await storeDiscovery(
+    { orgId: context.org.id, serverId: server.id },
+    {
+      tools: names.map((name) => ({ name, inputSchema: { type: "object" } })),
+      protocolRevision: "2025-11-25",
+      serverInfo: {},
+    },
+  );
+  const rules = [
+    { when: [{ path: "text", op: "length", value: { of: "text", min: 6 } }], action: "deny" },
+    { action: "allow", rate_limit: { max: 100, window: 60, per: "agent" } },
+  ];
+  const tools = Object.fromEntries(names.map((name) => [name, rules]));
+  const text = JSON.stringify({ version: 1, default: "deny", tools });
+  return () => replayPolicy(context, { server: server.slug, text, from: "30d" });
+}
 
 async function p95(read: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];

@@ -26,7 +26,7 @@ export function Inbox(props: InboxProps) {
     <div className="grid gap-x-8 lg:grid-cols-[20rem_minmax(0,1fr)]">
       <div
         className={cn(
-          "min-w-0 lg:sticky lg:top-4 lg:-ml-3 lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto",
+          "min-w-0 max-lg:-mx-3 lg:sticky lg:top-4 lg:-ml-3 lg:max-h-[calc(100dvh-2rem)] lg:self-start lg:overflow-y-auto",
           opened && "max-lg:hidden",
         )}
       >

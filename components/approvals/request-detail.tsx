@@ -58,7 +58,10 @@ export function RequestDetail({ base, approval, before, children }: RequestDetai
           {serverName}
         </h2>
         <p className="max-w-[72ch] text-base">
-          <VisibleText text={runSentence(tool, serverName, approval.arguments)} />
+          <code className="font-mono text-[0.95em]">
+            <VisibleText text={tool} />
+          </code>{" "}
+          <VisibleText text={runSentence(serverName, approval.arguments)} />
         </p>
         <Outcome base={base} approval={approval} />
       </header>

@@ -4,10 +4,10 @@ const mostShown = 3;
 const longestShown = 40;
 
 /**
- * What will run, in one sentence: the first arguments that are short enough to be read in passing;
+ * What will run, in one sentence that goes on after the tool's name: the first arguments that are short enough to be read in passing;
  * the complete ones stand below it on the page.
  */
-export function runSentence(tool: string, serverName: string, args: unknown): string {
+export function runSentence(serverName: string, args: unknown): string {
   const entries = Object.entries(isRecord(args) ? args : {});
   const shown = entries
     .flatMap(([name, value]) => {
@@ -23,7 +23,7 @@ export function runSentence(tool: string, serverName: string, args: unknown): st
     last === undefined
       ? "without arguments"
       : `with ${parts.length === 0 ? last : `${parts.join(", ")} and ${last}`}`;
-  return `${tool} runs once on ${serverName}, ${how}.`;
+  return `runs once on ${serverName}, ${how}.`;
 }
 
 function shortText(value: unknown): string | null {

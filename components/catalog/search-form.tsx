@@ -5,6 +5,8 @@ import { categories, riskClasses } from "#lib/policy/types.ts";
 
 export interface CatalogueQuery {
   query: string;
+  /** A server's slug; "" where all are searched. */
+  server: string;
   category: string;
   riskClass: string;
 }
@@ -14,6 +16,7 @@ export function CatalogueSearchForm({ values }: { values: CatalogueQuery }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: the search element is not known to all readers yet
     <form role="search" action="/catalog" className="grid gap-2 sm:grid-cols-[1fr_auto_auto_auto]">
+      {values.server !== "" && <input type="hidden" name="server" value={values.server} />}
       <Input
         type="search"
         name="q"

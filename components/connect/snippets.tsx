@@ -1,6 +1,6 @@
 "use client";
 
-import { CodeTabs } from "#components/ui/code-block.tsx";
+import { CodeTabs } from "#components/ui/code-tabs.tsx";
 import { type Connection, connectSnippets } from "#lib/agents/snippets.ts";
 
 /** The exact configuration for each client. */

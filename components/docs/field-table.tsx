@@ -15,7 +15,7 @@ export function FieldTable({ label, fields }: { label: string; fields: readonly 
       {fields.map(({ name, type, required }) => (
         <div
           key={String(name)}
-          className="grid gap-x-6 gap-y-0.5 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[14rem_1fr]"
+          className="grid gap-x-6 gap-y-0.5 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[16rem_1fr]"
         >
           <dt className="flex flex-wrap content-start items-start gap-2">
             <code className="grid font-mono">

@@ -38,7 +38,7 @@ export function AccessSection({ section, title, document, canEdit, onChange }: A
             key={key}
             name={key}
             sentences={rules.map(describeRule)}
-            startOpen={key === added}
+            isNew={key === added}
             canEdit={canEdit}
             onRename={(name) => {
               const renamed = renameKey(document, section, key, name);
@@ -63,9 +63,7 @@ export function AccessSection({ section, title, document, canEdit, onChange }: A
       </ul>
       {canEdit && (
         <AddEntry
-          label={
-            section === "prompts" ? "Prompt, or a pattern with *" : "Address, such as file:///*"
-          }
+          label={section === "prompts" ? "Prompt or pattern" : "Address, such as file:///*"}
           suggestions={[]}
           taken={entries.map(({ key }) => key)}
           onAdd={(key) => {

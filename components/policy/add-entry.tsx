@@ -25,6 +25,8 @@ export function AddEntry({ label, suggestions, taken, onAdd }: AddEntryProps) {
       onSubmit={(event) => {
         event.preventDefault();
         if (key === "" || isTaken || isBroken) return;
+        // What is added takes the focus.
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         onAdd(key);
         setKey("");
       }}

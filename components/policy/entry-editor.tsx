@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronRight, Plus, Trash2 } from "lucide-react";
-import { type ReactNode, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Input } from "#components/ui/input.tsx";
@@ -13,6 +13,8 @@ export interface EntryEditorProps {
   name: string;
   sentences: readonly string[];
   startOpen?: boolean;
+  /** It was added or renamed just now: it begins open, with the focus on it. */
+  isNew?: boolean;
   canEdit: boolean;
   children: ReactNode;
   addLabel?: string;
@@ -24,10 +26,22 @@ export interface EntryEditorProps {
 
 /** The rules of one key: as sentences, and opened as forms. */
 export function EntryEditor(props: EntryEditorProps) {
-  const { name, sentences, canEdit, children, onAdd, onRename, onRemove } = props;
-  const [isOpen, setIsOpen] = useState(props.startOpen === true);
+  const { name, sentences, isNew = false, canEdit, children, onAdd, onRename, onRemove } = props;
+  const [isOpen, setIsOpen] = useState(isNew || props.startOpen === true);
   const region = useId();
   const entry = useRef<HTMLLIElement>(null);
+  const heading = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (!isNew) return;
+    // Unless a click that ended the typing of a name has put the focus elsewhere.
+    const frame = requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      heading.current?.focus();
+      entry.current?.scrollIntoView({ block: "nearest" });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [isNew]);
 
   function toggle() {
     setIsOpen(!isOpen);
@@ -38,6 +52,7 @@ export function EntryEditor(props: EntryEditorProps) {
   return (
     <li ref={entry} className="min-w-0 first:rounded-t last:rounded-b">
       <button
+        ref={heading}
         type="button"
         aria-expanded={isOpen}
         aria-controls={region}

@@ -206,7 +206,7 @@ function Sides(props: {
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           tabIndex={0}
           className={cn(
-            "relative min-w-0 xl:max-h-[75vh] xl:overflow-y-auto xl:p-1",
+            "relative min-w-0 xl:max-h-[75vh] xl:-mx-1 xl:overflow-y-auto xl:p-1",
             side !== "visual" && "max-xl:hidden",
           )}
         >

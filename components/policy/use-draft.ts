@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { classifyTool } from "#lib/catalog/classify.ts";
 import { type CaseResult, type PolicyCase, runCases } from "#lib/policy/cases.ts";
 import type { PolicyDocument } from "#lib/policy/document.ts";
@@ -8,6 +8,7 @@ import { formatPolicy } from "#lib/policy/format.ts";
 import { type PolicyProblem, parsePolicy } from "#lib/policy/parse.ts";
 import type { PolicyTool } from "./policy-tool.ts";
 import { rewritePolicy } from "./rewrite-text.ts";
+import { useLeaveWarning } from "./use-leave-warning.ts";
 
 /** A saved version as the editor begins with it. */
 export interface SavedPolicy {
@@ -106,38 +107,4 @@ function factsFor(name: string, tools: readonly PolicyTool[]) {
   if (known !== undefined) return known;
   const { category, riskClass } = classifyTool({ name }, { trustedAnnotations: false });
   return { name, category, riskClass };
-}
-
-function useLeaveWarning(isDirty: boolean) {
-  useEffect(() => {
-    if (!isDirty) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    // Links of the dashboard leave without unloading anything, so they ask for themselves.
-    const ask = (event: MouseEvent) => {
-      if (leaves(event) && !window.confirm(question)) {
-        event.preventDefault();
-        event.stopPropagation();
-      }
-    };
-    window.addEventListener("beforeunload", warn);
-    window.addEventListener("click", ask, { capture: true });
-    return () => {
-      window.removeEventListener("beforeunload", warn);
-      window.removeEventListener("click", ask, { capture: true });
-    };
-  }, [isDirty]);
-}
-
-const question = "Leave this page and lose the changes that are not saved?";
-
-/** Whether a click follows a link to another page in this tab. */
-function leaves(event: MouseEvent): boolean {
-  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
-    return false;
-  }
-  const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-  if (!(link instanceof HTMLAnchorElement) || link.target === "_blank" || link.download !== "") {
-    return false;
-  }
-  return link.pathname !== window.location.pathname || link.origin !== window.location.origin;
 }

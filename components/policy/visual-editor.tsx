@@ -103,7 +103,8 @@ function ToolSection(props: VisualEditorProps) {
             key={key}
             name={key}
             sentences={rules.map(describeRule)}
-            startOpen={canEdit && (key === added || (openTool !== null && key === openTool))}
+            isNew={key === added}
+            startOpen={canEdit && openTool !== null && key === openTool}
             canEdit={canEdit}
             onAdd={() => set(key, [...rules, { action: "deny" }])}
             onRename={(name) => {

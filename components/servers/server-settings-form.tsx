@@ -114,7 +114,7 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
               mono
               required
               spellCheck={false}
-              help="Secrets are only sent where they were entered for: a new URL wants them again."
+              help="A new URL wants the secrets again, and its tools are held until somebody accepts them."
               value={url}
               onChange={(event) => setUrl(event.target.value)}
               error={errors.url}

@@ -2,7 +2,7 @@
 
 import { Keyboard } from "lucide-react";
 import type { ReactNode } from "react";
-import { ThemeMenuGroup } from "#components/theme-switch.tsx";
+import { ThemeMenuGroup } from "#components/theme-menu-group.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
 import { useCommands } from "./command-palette.tsx";
 import { Initial } from "./org-switcher.tsx";

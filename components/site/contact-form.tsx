@@ -4,6 +4,7 @@ import { CircleCheck } from "lucide-react";
 import { FormError } from "#components/forms/form-error.tsx";
 import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { TextareaField, TextField } from "#components/ui/field.tsx";
+import { Link } from "#components/ui/link.tsx";
 import { SubmitButton } from "#components/ui/submit-button.tsx";
 
 /** Name, address and a question; works without JavaScript. */
@@ -11,12 +12,23 @@ export function ContactForm({ action }: { action: FormAction }) {
   const { state, send, errors } = useForm(action);
   if (state.saved > 0 && state.error === null) {
     return (
-      <div role="status" className="grid gap-1 rounded border bg-raised p-4">
+      <div
+        ref={takeFocus}
+        role="status"
+        tabIndex={-1}
+        className="grid gap-1 rounded border bg-raised p-4"
+      >
         <p className="flex items-center gap-2 font-medium">
           <CircleCheck aria-hidden="true" className="size-4 text-positive" />
           Message sent
         </p>
         <p className="text-muted text-sm">The answer goes to {state.values.email}.</p>
+        <Link
+          href="/catalog"
+          className="w-fit rounded text-accent text-sm underline underline-offset-3 pointer-coarse:py-3"
+        >
+          Back to the catalogue
+        </Link>
       </div>
     );
   }
@@ -60,4 +72,9 @@ export function ContactForm({ action }: { action: FormAction }) {
       </SubmitButton>
     </form>
   );
+}
+
+/** The form that had it is gone. */
+function takeFocus(node: HTMLElement | null): void {
+  node?.focus();
 }

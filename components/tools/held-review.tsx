@@ -39,7 +39,11 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
       }}
       initialFocus={content}
       title={shown.length === 1 ? "1 tool to review" : `${shown.length} tools to review`}
-      description="Agents do not get these definitions until somebody accepts them."
+      description={
+        shown.length === 1
+          ? "Agents do not get this definition until somebody accepts it."
+          : "Agents do not get these definitions until somebody accepts them."
+      }
       {...(canEdit && {
         footer: (
           <Button

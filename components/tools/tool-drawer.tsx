@@ -175,7 +175,7 @@ function DrawerContent(props: DrawerContentProps) {
       </Part>
       {tool.held && (
         <div className="flex flex-wrap items-center justify-between gap-3 rounded border border-caution/40 bg-caution/6 px-3 py-2">
-          <p className="min-w-0 flex-1 text-sm">
+          <p className="min-w-0 flex-1 basis-64 text-sm">
             {tool.held === "new"
               ? "A new tool. Agents do not see it until somebody accepts it."
               : "The server announces it differently now. Agents do not get it until somebody accepts the change."}

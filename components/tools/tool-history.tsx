@@ -15,8 +15,7 @@ export function ToolHistory({ versions }: { versions: readonly DefinitionRow[] |
             <Standing standing={version.standing} />
             <span className="font-mono text-muted text-xs">{version.digest.slice(0, 8)}</span>
             <span className="ml-auto text-muted text-xs max-sm:ml-0">
-              first seen <RelativeTime at={new Date(version.firstSeenAt).getTime()} />, last{" "}
-              <RelativeTime at={new Date(version.lastSeenAt).getTime()} />
+              <Seen {...version} />
             </span>
           </div>
           {version.isFirst ? (
@@ -42,6 +41,26 @@ export function ToolHistory({ versions }: { versions: readonly DefinitionRow[] |
     </ol>
   );
 }
+
+/** What was read once is said once; its two times can differ by a moment. */
+function Seen({ firstSeenAt, lastSeenAt }: Pick<DefinitionRow, "firstSeenAt" | "lastSeenAt">) {
+  const first = new Date(firstSeenAt).getTime();
+  const last = new Date(lastSeenAt).getTime();
+  if (last - first < oneMinute) {
+    return (
+      <>
+        seen <RelativeTime at={first} />
+      </>
+    );
+  }
+  return (
+    <>
+      first seen <RelativeTime at={first} />, last <RelativeTime at={last} />
+    </>
+  );
+}
+
+const oneMinute = 60_000;
 
 function Standing({ standing }: Pick<DefinitionRow, "standing">) {
   switch (standing) {

@@ -1,8 +1,7 @@
-"use client";
-
-import { Tabs } from "@base-ui/react/tabs";
+import { Check, Copy } from "lucide-react";
+import { buttonStyles } from "./button.tsx";
 import { cn } from "./cn.ts";
-import { CopyButton } from "./copy-button.tsx";
+import { CopyCode } from "./copy-code.tsx";
 
 export interface CodeBlockProps {
   code: string;
@@ -23,64 +22,41 @@ export function CodeBlock({ code, what, title, wrap = false, className }: CodeBl
           <span className="min-w-0 truncate" title={title}>
             {title}
           </span>
-          <CopyButton value={code} what={what} variant="ghost" />
+          <CopyCode
+            value={code}
+            what={what}
+            className={cn(buttonStyles({ variant: "ghost", size: "small" }), "min-w-19")}
+            {...icons}
+          />
         </figcaption>
       )}
       <div className="relative">
         <Code code={code} what={what} wrap={wrap} />
         {title === undefined && (
-          <CopyButton value={code} what={what} className="absolute top-1.5 right-1.5" />
+          <CopyCode
+            value={code}
+            what={what}
+            className={cn(buttonStyles({ size: "small" }), "absolute top-1.5 right-1.5 min-w-19")}
+            {...icons}
+          />
         )}
       </div>
     </figure>
   );
 }
 
-export interface CodeTab {
-  id: string;
-  label: string;
+const icons = {
+  icon: <Copy aria-hidden="true" className="size-3.5" />,
+  copiedIcon: <Check aria-hidden="true" className="size-3.5 text-positive" />,
+};
+
+export interface CodeProps {
   code: string;
-  /** One line above the code: which file it goes into. */
-  note?: string;
-  /** Breaks long lines instead of scrolling: for a command, which is one line. */
-  wrap?: boolean;
+  what: string;
+  wrap: boolean;
 }
 
-/** The same thing for several clients; the chosen one can be copied whole. */
-export function CodeTabs({ label, tabs }: { label: string; tabs: readonly CodeTab[] }) {
-  return (
-    <Tabs.Root
-      defaultValue={tabs[0]?.id}
-      className="min-w-0 overflow-hidden rounded border bg-sunken"
-    >
-      <Tabs.List
-        aria-label={label}
-        className="flex gap-1 overflow-x-auto border-b bg-surface px-1.5 pt-1"
-      >
-        {tabs.map((tab) => (
-          <Tabs.Tab
-            key={tab.id}
-            value={tab.id}
-            className="-mb-px h-8 whitespace-nowrap border-transparent border-b-2 px-2 text-muted text-sm transition-colors hover:text-text focus-visible:-outline-offset-2 data-active:border-text data-active:text-text pointer-coarse:h-11"
-          >
-            {tab.label}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      {tabs.map((tab) => (
-        <Tabs.Panel key={tab.id} value={tab.id} className="focus-visible:-outline-offset-2">
-          <div className="flex items-center justify-between gap-2 border-b py-1 pr-1 pl-3 text-muted text-xs">
-            <span className="min-w-0">{tab.note}</span>
-            <CopyButton value={tab.code} what={`${tab.label} snippet`} variant="ghost" />
-          </div>
-          <Code code={tab.code} what={`${tab.label} snippet`} wrap={tab.wrap ?? false} />
-        </Tabs.Panel>
-      ))}
-    </Tabs.Root>
-  );
-}
-
-function Code({ code, what, wrap }: { code: string; what: string; wrap: boolean }) {
+export function Code({ code, what, wrap }: CodeProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a section cannot be preformatted
     <pre

@@ -1,9 +1,9 @@
 "use client";
 
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
 import { Button, type ButtonLook } from "./button.tsx";
 import { cn } from "./cn.ts";
+import { useCopy } from "./use-copy.ts";
 
 export interface CopyButtonProps {
   value: string;
@@ -19,21 +19,7 @@ export interface CopyButtonProps {
 
 export function CopyButton(props: CopyButtonProps) {
   const { value, what, iconOnly = false, variant = "secondary", size = "small", onCopied } = props;
-  const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
-
-  useEffect(() => {
-    if (state === "idle") return;
-    const timer = setTimeout(() => setState("idle"), 2_000);
-    return () => clearTimeout(timer);
-  }, [state]);
-
-  async function copy() {
-    const copied = await writeClipboard(value);
-    setState(copied ? "copied" : "failed");
-    if (copied) onCopied?.();
-  }
-
-  const text = { idle: "Copy", copied: "Copied", failed: "Select and copy" }[state];
+  const { copied, text, said, copy } = useCopy(value, onCopied);
   return (
     <>
       <Button
@@ -44,7 +30,7 @@ export function CopyButton(props: CopyButtonProps) {
         onClick={copy}
         className={cn(!iconOnly && "min-w-19", props.className)}
         icon={
-          state === "copied" ? (
+          copied ? (
             <Check aria-hidden="true" className="size-3.5 text-positive" />
           ) : (
             <Copy aria-hidden="true" className="size-3.5" />
@@ -54,7 +40,7 @@ export function CopyButton(props: CopyButtonProps) {
         {!iconOnly && text}
       </Button>
       <span role="status" className="sr-only">
-        {state !== "idle" && text}
+        {said}
       </span>
     </>
   );
@@ -86,22 +72,4 @@ export function CopyField({ value, what, onCopied, className }: CopyFieldProps) 
       <CopyButton value={value} what={what} variant="ghost" {...(onCopied && { onCopied })} />
     </div>
   );
-}
-
-/** Plain http on another machine has no clipboard interface; the old way still works there. */
-async function writeClipboard(value: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(value);
-    return true;
-  } catch {
-    const area = document.createElement("textarea");
-    area.value = value;
-    const focused = document.activeElement;
-    (focused?.closest("[role=dialog], [role=alertdialog]") ?? document.body).append(area);
-    area.select();
-    const copied = document.execCommand("copy");
-    area.remove();
-    if (focused instanceof HTMLElement) focused.focus();
-    return copied;
-  }
 }

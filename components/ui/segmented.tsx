@@ -1,7 +1,7 @@
 "use client";
 
+import { clsx } from "clsx";
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { cn } from "./cn.ts";
 
 export type Tone = "neutral" | "accent" | "positive" | "caution" | "danger" | "info" | "muted";
 
@@ -27,6 +27,7 @@ export interface SegmentedProps<Value extends string> {
   disabled?: boolean;
   /** Keys 1 to 9 choose a segment while focus is anywhere in the surrounding [data-row]. */
   numberKeys?: boolean;
+  /** Beside its own classes; it cannot replace any of them. */
   className?: string;
 }
 
@@ -50,7 +51,7 @@ export function Segmented<Value extends string>({
     <fieldset
       ref={group}
       disabled={disabled}
-      className={cn(
+      className={clsx(
         "inline-flex w-fit min-w-0 max-w-full overflow-x-auto rounded border border-border bg-sunken p-0.5 disabled:opacity-55",
         className,
       )}
@@ -59,7 +60,7 @@ export function Segmented<Value extends string>({
       {options.map((option) => (
         <label
           key={option.value}
-          className={cn(
+          className={clsx(
             "relative inline-flex h-6 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-[4px] border border-transparent px-2 text-muted text-sm transition-colors hover:text-text has-focus-visible:outline-2 has-focus-visible:outline-accent has-checked:border-border has-checked:bg-raised has-checked:font-medium has-disabled:opacity-55 pointer-coarse:h-10 pointer-coarse:px-3",
             checkedTone[option.tone ?? "neutral"],
           )}

@@ -142,7 +142,5 @@ function distinct(evidence: readonly Evidence[]): Evidence[] {
 }
 
 function isSameEvidence(one: Evidence, other: Evidence): boolean {
-  return (
-    one.quote === other.quote && one.source === other.source && one.meaning === other.meaning
-  );
+  return one.quote === other.quote && one.source === other.source && one.meaning === other.meaning;
 }

@@ -34,6 +34,13 @@ const VALKEY_REASONS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
+const VALKEY_TOOLS = ["valkey_read", "valkey_write", "valkey_admin"];
+
+/** The tools whose presence on a server decides which curated lines there are. */
+export const curatedTools: readonly string[] = [
+  ...new Set([...VALKEY_TOOLS, ...VALKEY_REASONS.keys()]),
+];
+
 /** An expiry in the past removes the key at once. */
 const REMOVES_WHEN_PAST: ReadonlySet<string> = new Set([
   "EXPIRE",
@@ -50,12 +57,10 @@ const limit = (max: number): RateLimit => ({ max, window: 60, per: "agent" });
  * that offers the tools they are about. By tool name.
  */
 export function curatedProposal(
-  definitions: readonly ToolDefinition[],
+  tools: readonly Pick<ToolDefinition, "name">[],
 ): ReadonlyMap<string, CuratedLine> {
-  const offered = new Set(definitions.map(({ name }) => name));
-  const isValkey = ["valkey_read", "valkey_write", "valkey_admin"].every((name) =>
-    offered.has(name),
-  );
+  const offered = new Set(tools.map(({ name }) => name));
+  const isValkey = VALKEY_TOOLS.every((name) => offered.has(name));
   const lines = [...(isValkey ? VALKEY_REASONS : [])].flatMap(([tool, reason]): CuratedLine[] => {
     const split = offered.has(tool) ? splitOf(valkeyPackage, tool) : null;
     return split === null ? [] : [{ tool, rule: rulesFor(tool, split), reason }];

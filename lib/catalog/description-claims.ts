@@ -35,11 +35,13 @@ const SECTION =
 
 /**
  * What a description claims the tool does. `description` must be free of invisible characters. Reads
- * verbs only where an English sentence has its predicate: elsewhere most of them are nouns.
+ * verbs only where an English sentence has its predicate: elsewhere most of them are nouns. `offers`: words
+ * such as “supports” stand in it, which list what a tool does.
  */
 export function readDescription(
   description: string,
   moneyContext: MoneyContext,
+  offers: boolean,
 ): DescriptionReading {
   const read = description.slice(0, MAX_READ).trimStart();
   const section = read.includes(":") ? SECTION.exec(read)?.index : undefined;
@@ -53,7 +55,7 @@ export function readDescription(
   if (first === undefined) return { head: undefined, further: [], unknownVerb: undefined };
   const reading = readFirst(first, moneyContext);
   for (const sentence of sentences.slice(1, 41)) {
-    readLater(sentence, moneyContext, reading.further);
+    readLater(sentence, moneyContext, offers, reading.further);
   }
   return reading;
 }
@@ -102,13 +104,18 @@ function resultClaim(sentence: string, tokens: readonly Token[]): Claim | undefi
 }
 
 /** Later sentences: only what they say in the third person, announce (“will delete”) or offer. */
-function readLater(sentence: string, moneyContext: MoneyContext, claims: Claim[]): void {
+function readLater(
+  sentence: string,
+  moneyContext: MoneyContext,
+  offers: boolean,
+  claims: Claim[],
+): void {
   const tokens = tokenise(sentence.slice(0, MAX_LATER));
   const head = findHead(tokens);
   if (head !== undefined && predicts(tokens, head)) {
     claims.push(claimAt(sentence, tokens, head.index, head.found, moneyContext));
   }
-  readOffers(sentence, tokens, moneyContext, claims);
+  if (offers) readOffers(sentence, tokens, moneyContext, claims);
 }
 
 function predicts(tokens: readonly Token[], { index, found }: Head): boolean {
@@ -144,7 +151,7 @@ function findHead(tokens: readonly Token[]): Head | undefined {
     // “Use this tool to …”: a verb among the fillers says nothing about the tool itself.
     const isVerb = found !== undefined && found.form !== "past" && !filler;
     if (isVerb && hasItsObject(tokens, index, found)) return { index, found };
-    if (!filler && token?.word.endsWith("ly") !== true) break;
+    if (!filler && !token?.word.endsWith("ly")) break;
     index += 1;
   }
   return findPurpose(tokens);
@@ -207,7 +214,7 @@ function changesMark(
 function isNegated(tokens: readonly Token[], index: number): boolean {
   for (let back = index - 1; back >= Math.max(0, index - 4); back -= 1) {
     const token = tokens[back];
-    if (token?.word === "," || token?.word === ";") return false;
+    if (is(token, ROLE.break)) return false;
     if (is(token, ROLE.negation)) return true;
   }
   return false;

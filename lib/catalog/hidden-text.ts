@@ -32,6 +32,7 @@ const INVISIBLE_ALL = new RegExp(INVISIBLE_CLASS, "gu");
 /** A zero-width joiner is part of emoji and of some scripts; between Latin letters it hides. */
 const LATIN_JOINER = /[\p{Script=Latin}\d ]\u200d|\u200d[\p{Script=Latin}\d ]/u;
 
+const PLAIN_LINE = /^[!-~]+(?: [!-~]+)*$/;
 const COMMENT = /<!--/;
 const ENCODED_BLOCK = /[A-Za-z0-9+/_-]{160,}={0,2}/;
 const FAR_RIGHT = /\S {60}/;
@@ -70,9 +71,9 @@ export function withoutInvisible(text: string): string {
 
 /** At most 120 characters from `at`, on one line, invisible characters spelled out. */
 export function quoteAround(text: string, at: number): string {
-  const start = startOfWord(text, at);
-  const plain = text.slice(start, start + 121);
-  if (/^[!-~]+(?: [!-~]+)*$/.test(plain)) {
+  const start = at === 0 ? 0 : startOfWord(text, at);
+  const plain = start === 0 && text.length <= 121 ? text : text.slice(start, start + 121);
+  if (PLAIN_LINE.test(plain)) {
     return plain.length <= 120 ? plain : `${plain.slice(0, 119)}…`;
   }
   const piece = Array.from(text.slice(start, start + 200).toWellFormed())

@@ -77,17 +77,23 @@ function readParameter(
 ): Parameter {
   const schema = resolve(declared, walk);
   const plain = isPlain(schema);
+  const choices = plain ? NO_CHOICES : alternatives(schema);
   return {
     name: name.slice(0, MAX_TEXT),
-    type: typeText(schema, walk, 0),
+    type: typeText(schema, choices, walk, 0),
     required,
     description: text(declared.description) || text(schema.description),
-    enumValues: plain ? [] : enumValues(schema, walk),
-    children: plain ? [] : readChildren(schema, walk, depth),
+    enumValues: plain ? [] : enumValues(schema, choices, walk),
+    children: plain ? [] : readChildren(schema, choices, walk, depth),
   };
 }
 
-function readChildren(schema: Schema, walk: Walk, depth: number): Parameter[] {
+function readChildren(
+  schema: Schema,
+  choices: readonly Schema[],
+  walk: Walk,
+  depth: number,
+): Parameter[] {
   const holders: Schema[] = [];
   const add = (holder: Schema) => {
     const resolved = resolve(holder, walk);
@@ -99,7 +105,7 @@ function readChildren(schema: Schema, walk: Walk, depth: number): Parameter[] {
     add(items);
     for (const choice of alternatives(resolve(items, walk))) add(choice);
   }
-  for (const choice of alternatives(schema)) add(choice);
+  for (const choice of choices) add(choice);
   if (holders.length === 0) return [];
   if (depth >= MAX_DEPTH) {
     walk.truncated = true;
@@ -114,6 +120,7 @@ function isPlain(schema: Schema): boolean {
   return true;
 }
 
+const NO_CHOICES: readonly Schema[] = [];
 const COMPOSING = new Set(["properties", "items", "anyOf", "oneOf", "allOf", "enum", "const"]);
 
 /** What any of several forms takes; required only where all forms that there are require it. */
@@ -133,8 +140,8 @@ function mergeAlternatives(forms: readonly (readonly Parameter[])[]): Parameter[
   return [...merged.values()];
 }
 
-function typeText(declared: Schema, walk: Walk, depth: number): string {
-  const schema = resolve(declared, walk);
+/** `schema` with no reference to be followed, and the forms it may have. */
+function typeText(schema: Schema, choices: readonly Schema[], walk: Walk, depth: number): string {
   if (typeof schema.$ref === "string") return "reference";
   if (typeof schema.type === "string" && schema.type !== "array") return schema.type;
   const types = Array.isArray(schema.type) ? schema.type : [schema.type];
@@ -144,23 +151,27 @@ function typeText(declared: Schema, walk: Walk, depth: number): string {
       .map((type) => (type === "array" ? arrayText(schema, walk, depth) : type))
       .join(" or ");
   }
-  const choices = alternatives(schema);
   if (choices.length > 0 && depth < 2) {
-    return [...new Set(choices.map((choice) => typeText(choice, walk, depth + 1)))].join(" or ");
+    return [...new Set(choices.map((choice) => nestedType(choice, walk, depth + 1)))].join(" or ");
   }
   if (Array.isArray(schema.enum)) return "enum";
   if (schema.const !== undefined) return "constant";
   return schema.properties === undefined ? "any" : "object";
 }
 
+function nestedType(declared: Schema, walk: Walk, depth: number): string {
+  const schema = resolve(declared, walk);
+  return typeText(schema, alternatives(schema), walk, depth);
+}
+
 function arrayText(schema: Schema, walk: Walk, depth: number): string {
   const items = asSchema(schema.items);
   if (items === undefined || depth >= 2) return "array";
-  const inner = typeText(items, walk, depth + 1);
+  const inner = nestedType(items, walk, depth + 1);
   return inner === "any" ? "array" : `array of ${inner.includes(" or ") ? `(${inner})` : inner}`;
 }
 
-function enumValues(schema: Schema, walk: Walk): string[] {
+function enumValues(schema: Schema, choices: readonly Schema[], walk: Walk): string[] {
   const values: unknown[] = [];
   const add = (holder: Schema) => {
     const resolved = resolve(holder, walk);
@@ -170,7 +181,7 @@ function enumValues(schema: Schema, walk: Walk): string[] {
   add(schema);
   const items = asSchema(schema.items);
   if (items !== undefined) add(items);
-  for (const choice of alternatives(schema)) add(choice);
+  for (const choice of choices) add(choice);
   if (values.length === 0) return [];
   if (values.length > MAX_ENUM_VALUES) walk.truncated = true;
   return [

@@ -40,11 +40,14 @@ export function proposePolicy(tools: readonly ClassifiedTool[]): PolicyProposal 
     seen.set(definition.name, (seen.get(definition.name) ?? 0) + 1);
   }
   const curated = curatedProposal(tools.map(({ definition }) => definition));
+  const taken = new Set<string>();
   const lines = tools
     .filter(({ definition }) => definition.name.length > 0 && definition.name.length <= 128)
     .toSorted((left, right) => order(right) - order(left))
-    .filter(({ definition }, at, all) => {
-      return all.findIndex((other) => other.definition.name === definition.name) === at;
+    .filter(({ definition }) => {
+      const first = !taken.has(definition.name);
+      taken.add(definition.name);
+      return first;
     })
     .slice(0, maxTools)
     .map((tool): ProposedLine => {
@@ -56,6 +59,15 @@ export function proposePolicy(tools: readonly ClassifiedTool[]): PolicyProposal 
     });
   const rules = lines.map(({ tool, rule }) => [toolKeyOf(tool), rule] as const);
   return { document: { version: 1, default: "deny", tools: Object.fromEntries(rules) }, lines };
+}
+
+/**
+ * The line of one tool in the proposal for its whole server, where no other tool has its name. `offered`:
+ * which of `curatedTools` the server has.
+ */
+export function proposeTool(tool: ClassifiedTool, offered: readonly string[]): ProposedLine {
+  const curated = curatedProposal(offered.map((name) => ({ name })));
+  return curated.get(tool.definition.name) ?? proposeFor(tool);
 }
 
 const riskOrder = { low: 0, medium: 1, high: 2, critical: 3 } as const;

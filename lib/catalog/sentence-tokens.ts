@@ -6,11 +6,27 @@ import {
 } from "./lexicon-context.ts";
 import { type InflectedTerm, inflectedTerms, wordSet } from "./vocabulary.ts";
 
-/** A word of a sentence in lower case, or a mark that separates words. */
-export interface Token extends KnownWord {
-  word: string;
+/** A word of a sentence, or a mark that separates words. */
+export class Token {
+  readonly found: InflectedTerm | undefined;
+  readonly roles: number;
   /** Position in the sentence, for quoting. */
-  at: number;
+  readonly at: number;
+  readonly #sentence: string;
+  readonly #end: number;
+
+  constructor(sentence: string, at: number, end: number, known: KnownWord) {
+    this.found = known.found;
+    this.roles = known.roles;
+    this.at = at;
+    this.#sentence = sentence;
+    this.#end = end;
+  }
+
+  /** In lower case; cut out when it is asked for, which it is of few. */
+  get word(): string {
+    return this.#sentence.slice(this.at, this.#end).toLowerCase();
+  }
 }
 
 /** What is known of a word: one look-up tells all. */
@@ -18,6 +34,10 @@ interface KnownWord {
   found: InflectedTerm | undefined;
   /** A set of the roles below. */
   roles: number;
+}
+
+interface Entry extends KnownWord {
+  word: string;
 }
 
 /** What a word may be to the verb of its sentence, each a bit. */
@@ -33,19 +53,19 @@ export const ROLE = {
   listing: 256,
   determiner: 512,
   announcing: 1024,
+  break: 2048,
 } as const;
 
 const MAX_SENTENCE = 400;
 /** Identifiers stay whole: the words of another tool's name are no verbs of this one. */
 const TOKEN = /[\p{L}\d][\p{L}\d_'-]*|[,;:()/&]/gu;
-const NOT_ASCII = /[^\0-\x7f]/;
 /** For each ASCII character: whether a word may begin with it, go on with it, or it is a token itself. */
 const BEGINS = 1;
 const GOES_ON = 2;
 const ALONE = 4;
 const ASCII_KIND = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  if (/[a-z\d]/.test(character)) return BEGINS | GOES_ON;
+  if (/[A-Za-z\d]/.test(character)) return BEGINS | GOES_ON;
   if (/[_'-]/.test(character)) return GOES_ON;
   return /[,;:()/&]/.test(character) ? ALONE : 0;
 });
@@ -78,50 +98,85 @@ const ROLES: readonly { role: number; words: string }[] = [
       "a an the all any its it this that these one some existing new your each every them multiple",
   },
   { role: ROLE.announcing, words: "will can also it" },
+  { role: ROLE.break, words: ", ;" },
 ];
-const knownWords = new Map<string, KnownWord>();
-for (const [word, found] of inflectedTerms) knownWords.set(word, { found, roles: 0 });
+const knownWords = new Map<string, Entry>();
+for (const [word, found] of inflectedTerms) knownWords.set(word, { word, found, roles: 0 });
 for (const { role, words } of ROLES) {
   for (const word of wordSet(words)) {
     const known = knownWords.get(word) ?? UNKNOWN;
-    knownWords.set(word, { ...known, roles: known.roles | role });
+    knownWords.set(word, { ...known, word, roles: known.roles | role });
   }
 }
+/** Found by a hash of the letters, so that no word is cut out of a text before it is known to be one of these. */
+const byHash = new Map<number, Entry>();
+for (const entry of knownWords.values()) byHash.set(hashOf(entry.word), entry);
+const MAYBE = 0x7fff;
+const maybe = new Uint8Array(MAYBE + 1);
+for (const hash of byHash.keys()) maybe[hash & MAYBE] = 1;
 
 /** Whether a token, if there is one, has one of these roles. */
-export function is(token: KnownWord | undefined, role: number): boolean {
+export function is(token: Token | undefined, role: number): boolean {
   return token !== undefined && (token.roles & role) !== 0;
 }
 
 /** The words and marks of a sentence, of its first 400 characters. */
 export function tokenise(sentence: string): Token[] {
-  const cut = sentence.length > MAX_SENTENCE ? sentence.slice(0, MAX_SENTENCE) : sentence;
-  const lower = cut.toLowerCase();
-  if (!NOT_ASCII.test(lower)) return tokeniseAscii(lower);
-  const text = lower.replaceAll("’", "'");
+  const text = sentence.length > MAX_SENTENCE ? sentence.slice(0, MAX_SENTENCE) : sentence;
+  return tokeniseAscii(text) ?? tokeniseAny(text);
+}
+
+function tokeniseAny(sentence: string): Token[] {
+  const text = sentence.toLowerCase().replaceAll("’", "'");
   const tokens: Token[] = [];
-  TOKEN.lastIndex = 0;
-  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
-    tokens.push(token(match[0], match.index));
+  for (const { 0: word, index } of text.matchAll(TOKEN)) {
+    tokens.push(new Token(text, index, index + word.length, knownWords.get(word) ?? UNKNOWN));
   }
   return tokens;
 }
 
 /** The same without a pattern, for what nearly all texts are; most of the reading's time is spent here. */
-function tokeniseAscii(text: string): Token[] {
+function tokeniseAscii(text: string): Token[] | undefined {
   const tokens: Token[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const kind = ASCII_KIND[text.charCodeAt(at)] ?? 0;
-    if (kind === ALONE) tokens.push(token(text.charAt(at), at));
-    if ((kind & BEGINS) === 0) continue;
+  let at = 0;
+  while (at < text.length) {
     const start = at;
-    while (((ASCII_KIND[text.charCodeAt(at + 1)] ?? 0) & GOES_ON) !== 0) at += 1;
-    tokens.push(token(text.slice(start, at + 1), start));
+    let code = text.charCodeAt(at);
+    let kind = ASCII_KIND[code];
+    if (kind === undefined) return undefined;
+    at += 1;
+    if (kind === ALONE) {
+      tokens.push(new Token(text, start, at, knownWords.get(text.charAt(start)) ?? UNKNOWN));
+    }
+    if ((kind & BEGINS) === 0) continue;
+    let hash = step(0, code);
+    for (; at < text.length; at += 1) {
+      code = text.charCodeAt(at);
+      kind = ASCII_KIND[code];
+      if (kind === undefined) return undefined;
+      if ((kind & GOES_ON) === 0) break;
+      hash = step(hash, code);
+    }
+    const known = maybe[hash & MAYBE] === 1 ? lookUp(hash, text, start, at) : UNKNOWN;
+    tokens.push(new Token(text, start, at, known));
   }
   return tokens;
 }
 
-function token(word: string, at: number): Token {
-  const { found, roles } = knownWords.get(word) ?? UNKNOWN;
-  return { word, at, found, roles };
+function lookUp(hash: number, text: string, start: number, end: number): KnownWord {
+  const entry = byHash.get(hash);
+  if (entry === undefined) return UNKNOWN;
+  const word = text.slice(start, end).toLowerCase();
+  return entry.word === word ? entry : (knownWords.get(word) ?? UNKNOWN);
+}
+
+/** Upper and lower case differ by one bit; on digits and marks within words it is of no use. */
+function step(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + (code | 32)) | 0;
+}
+
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let at = 0; at < word.length; at += 1) hash = step(hash, word.charCodeAt(at));
+  return hash;
 }

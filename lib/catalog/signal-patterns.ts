@@ -157,7 +157,18 @@ export const NAME_RULES: readonly TextRule[] = [
   },
   {
     signal: "exposes_secrets",
-    needs: ["secret", "secrets", "env", "environment", "credential", "credentials", "password", "passwords", "private", "access"],
+    needs: [
+      "secret",
+      "secrets",
+      "env",
+      "environment",
+      "credential",
+      "credentials",
+      "password",
+      "passwords",
+      "private",
+      "access",
+    ],
     pattern:
       /\b(?:get|read|list|show|reveal|retrieve|fetch|export|print|dump)\b.*\b(?:secrets?|env|environment variables|credentials?|passwords?|private key|access token)\b(?! (?:provider|store|polic|config|scan))/,
     meaning: "returns secrets or where they are kept",

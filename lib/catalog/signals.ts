@@ -96,24 +96,21 @@ function* textSignals(
   { words }: TextScan,
 ): Generator<SignalFinding> {
   const name = nameWords.join(" ");
-  const possibleNames = possibleNameRules(nameWords);
-  for (const [index, { signal, pattern, meaning }] of NAME_RULES.entries()) {
-    if ((possibleNames & (1 << index)) === 0) continue;
+  for (const { signal, pattern, meaning } of picked(NAME_RULES, possibleNameRules(nameWords))) {
     const match = pattern.exec(name);
     if (match !== null) yield finding(signal, "name", match[0], meaning);
   }
   const text = description.slice(0, 4_000);
-  const possible = possibleTextRules(wordsUntil(words, descriptionEnd));
-  for (const [index, { signal, pattern, meaning }] of TEXT_RULES.entries()) {
-    if ((possible & (1 << index)) === 0) continue;
+  const said = [...words].flatMap(([word, at]) => (at <= descriptionEnd ? word : []));
+  for (const { signal, pattern, meaning } of picked(TEXT_RULES, possibleTextRules(said))) {
     const match = pattern.exec(text);
     if (match === null || isDenied(text, match.index, signal)) continue;
     yield finding(signal, "description", quoteAround(text, match.index), meaning);
   }
 }
 
-function* wordsUntil(words: TextScan["words"], end: number): Generator<string> {
-  for (const [word, at] of words) if (at <= end) yield word;
+function picked<T>(rules: readonly T[], bits: number): readonly T[] {
+  return bits === 0 ? [] : rules.filter((_, index) => (bits & (1 << index)) !== 0);
 }
 
 /** What a description says it does not do is no signal; “cannot be undone” is one by itself. */

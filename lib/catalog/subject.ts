@@ -3,6 +3,7 @@ import {
   ATTACHED_WORDS,
   CONTAINER_WORDS,
   ELEMENT_WORDS,
+  OFFERING_WORDS,
   READ_ONLY_PHRASES,
 } from "./lexicon-context.ts";
 import { type MoneyContext, speaksOfMoney } from "./money.ts";
@@ -10,6 +11,7 @@ import { type Parameter, parameterSummary } from "./parameters.ts";
 import { type DefinitionText, ORDER_WORDS } from "./poisoning.ts";
 import { schemaTexts } from "./schema-texts.ts";
 import { TEXT_RULE_WORDS } from "./signal-patterns.ts";
+import { SURFACE_WORDS } from "./surface-words.ts";
 import { type TextScan, textScanner } from "./text-scan.ts";
 import type { ToolDefinition } from "./types.ts";
 import { wordSet } from "./vocabulary.ts";
@@ -30,6 +32,8 @@ export interface Subject {
   topLevel: Parameter[];
   parameters: Parameter[];
   moneyContext: MoneyContext;
+  /** Whether its description may have one of these words, which are among those that were scanned for. */
+  mentions: (words: readonly string[]) => boolean;
   hints: { readOnly: boolean | undefined; destructive: boolean | undefined };
   /** Its own hint says that it reaches beyond the server. */
   openWorld: boolean;
@@ -48,7 +52,13 @@ const READ_ONLY_PROMISE = new RegExp(
 );
 /** Each phrase of a promise has one of these in it. */
 const PROMISE_WORDS = ["only", "readonly", "modify", "modifying", "changes", "select"];
-const triggers = [...ORDER_WORDS, ...TEXT_RULE_WORDS, ...PROMISE_WORDS];
+const triggers = [
+  ...ORDER_WORDS,
+  ...TEXT_RULE_WORDS,
+  ...PROMISE_WORDS,
+  ...SURFACE_WORDS,
+  ...wordSet(OFFERING_WORDS),
+];
 const allTriggers = new Map(triggers.map((word) => [word, 0]));
 const scanText = textScanner(triggers);
 const elementWords = wordSet(ELEMENT_WORDS);
@@ -69,7 +79,10 @@ export function readSubject(definition: ToolDefinition): Subject {
   const visible = (text: string) => (scan.hides ? withoutInvisible(text) : text);
   const description = visible((definition.description ?? "").slice(0, MAX_DESCRIPTION)).trim();
   const nameWords = splitWords(visible(definition.name.slice(0, MAX_NAME)));
+  const mentions = (words: readonly string[]) =>
+    words.some((word) => (scan.words.get(word) ?? descriptionEnd + 1) <= descriptionEnd);
   return {
+    mentions,
     texts: () => parts.texts.map((text, at) => ({ source: parts.sourceOf(at), text })),
     whole,
     descriptionEnd,
@@ -91,8 +104,7 @@ export function readSubject(definition: ToolDefinition): Subject {
     },
     openWorld: hint(definition, "openWorldHint") === true,
     readOnlyWords:
-      PROMISE_WORDS.some((word) => (scan.words.get(word) ?? descriptionEnd + 1) <= descriptionEnd) &&
-      READ_ONLY_PROMISE.test(description.slice(0, MAX_PROMISE)),
+      mentions(PROMISE_WORDS) && READ_ONLY_PROMISE.test(description.slice(0, MAX_PROMISE)),
   };
 }
 

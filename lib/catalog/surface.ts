@@ -2,6 +2,7 @@ import type { Claim } from "./claim.ts";
 import { quoteAround } from "./hidden-text.ts";
 import { SURFACES } from "./lexicon-context.ts";
 import type { Subject } from "./subject.ts";
+import { SURFACE_WORDS } from "./surface-words.ts";
 import { nameTerm, wordSet } from "./vocabulary.ts";
 
 const surfaces = SURFACES.map(({ words, verbs }) => ({
@@ -9,13 +10,15 @@ const surfaces = SURFACES.map(({ words, verbs }) => ({
   verbs: wordSet(verbs),
 }));
 
-const surfaceWords = new Set(surfaces.flatMap(({ words }) => [...words]));
+const surfaceWords = new Set(SURFACE_WORDS);
 
 /**
  * “Select an option in a dropdown”, “browser_close”: verbs that act on a screen as a person would. Undefined for
  * everything else, and for tools whose name says that they look (“get_open_tabs”).
  */
-export function surfaceClaim({ nameWords, description }: Subject): Claim | undefined {
+export function surfaceClaim({ nameWords, description, mentions }: Subject): Claim | undefined {
+  if (!mentions(SURFACE_WORDS) && !nameWords.some((word) => surfaceWords.has(word)))
+    return undefined;
   // “get_open_tabs”, “azure_get_page”: its first certain verb says that it looks.
   for (const word of nameWords) {
     const term = nameTerm(word);

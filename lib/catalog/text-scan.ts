@@ -34,13 +34,16 @@ MAY_HIDE.fill(1, TAG_SURROGATE, TAG_SURROGATE + 1);
 const USUAL = 1;
 const ENCODED = 2;
 const SPACE = 4;
-const WORD = 8;
 const KIND = Uint8Array.from({ length: 256 }, (_, code) => {
   if (code < 128 && MAY_HIDE[code] === 1) return 0;
   const character = String.fromCharCode(code);
   const encoded = /[A-Za-z0-9+/_-]/.test(character) ? ENCODED : 0;
-  const word = /[A-Za-z0-9]/.test(character) ? WORD : 0;
-  return USUAL | encoded | word | (character === " " ? SPACE : 0);
+  return USUAL | encoded | (character === " " ? SPACE : 0);
+});
+/** Letters and digits of words, the letters in lower case; 0 for all else. */
+const FOLDED = Uint8Array.from({ length: 256 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /[A-Za-z0-9]/.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
 });
 
 /**
@@ -61,21 +64,20 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
     let lastSpace = -1;
     let spaces = 0;
     for (let at = 0; at <= text.length; at += 1) {
-      let code = bytes[at] ?? NEWLINE;
-      let kind = KIND[code] ?? 0;
-      if ((kind & WORD) !== 0) {
+      let letter = FOLDED[bytes[at] ?? NEWLINE] ?? 0;
+      if (letter !== 0) {
         let hash = 0;
         do {
-          hash = step(hash, code);
+          hash = step(hash, letter);
           at += 1;
-          code = bytes[at] ?? NEWLINE;
-          kind = KIND[code] ?? 0;
-        } while ((kind & WORD) !== 0);
+          letter = FOLDED[bytes[at] ?? NEWLINE] ?? 0;
+        } while (letter !== 0);
         if (maybe[hash & MAYBE] === 1) {
           const word = byHash.get(hash);
           if (word !== undefined && !found.has(word)) found.set(word, at);
         }
       }
+      const kind = KIND[bytes[at] ?? NEWLINE] ?? 0;
       if ((kind & ENCODED) !== 0) continue;
       if (kind === 0 || at - encodedBreak > ENCODED_RUN) hides = true;
       encodedBreak = at;
@@ -127,9 +129,8 @@ function bytesOf(text: string): Uint8Array {
   return bytes;
 }
 
-/** Upper and lower case differ by one bit; on digits that bit is always set. */
-function step(hash: number, code: number): number {
-  return (Math.imul(hash, 31) + (code | 32)) | 0;
+function step(hash: number, letter: number): number {
+  return (Math.imul(hash, 31) + letter) | 0;
 }
 
 function hashOf(word: string): number {

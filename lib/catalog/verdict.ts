@@ -1,7 +1,7 @@
 import type { Category } from "#lib/policy/types.ts";
 import type { Claim } from "./claim.ts";
 import { type DescriptionReading, readDescription } from "./description-claims.ts";
-import { SQL_READERS, SQL_RUNNERS } from "./lexicon-context.ts";
+import { OFFERING_WORDS, SQL_READERS, SQL_RUNNERS } from "./lexicon-context.ts";
 import { nameClaim, type TrustedNouns } from "./name-claims.ts";
 import { parameterClaim } from "./parameter-claims.ts";
 import { signalsOfParameter } from "./signals.ts";
@@ -9,6 +9,7 @@ import type { Subject } from "./subject.ts";
 import { surfaceClaim } from "./surface.ts";
 import { severity, wordSet } from "./vocabulary.ts";
 
+const OFFERING = [...wordSet(OFFERING_WORDS)];
 const sqlRunners = wordSet(SQL_RUNNERS);
 const sqlReaders = wordSet(SQL_READERS);
 
@@ -35,7 +36,11 @@ export function decide(subject: Subject): Verdict {
       agreement: "one",
     };
   }
-  const reading = readDescription(subject.description, subject.moneyContext);
+  const reading = readDescription(
+    subject.description,
+    subject.moneyContext,
+    subject.mentions(OFFERING),
+  );
   const nouns = trustedNouns(subject, reading);
   const named = believableName(nameClaim(subject.nameWords, subject.moneyContext, nouns), reading);
   const described = believableDescription(named, reading);

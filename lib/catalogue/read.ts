@@ -1,3 +1,4 @@
+import { curatedTools } from "#lib/catalog/curated.ts";
 import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
@@ -58,6 +59,8 @@ export interface CatalogueServerDetail {
 export interface CatalogueToolPage {
   server: Omit<CatalogueServerDetail, "tools"> & { toolCount: number };
   tool: CatalogueToolDetail;
+  /** Which tools the server has of those that a curated proposal is about. */
+  curated: string[];
   /** Of the same server: same category first, then the worst; at most 6. */
   related: Pick<CatalogueToolDetail, "name" | "category" | "riskClass">[];
   /** Recorded versions of the package, oldest first, and whether the definition changed in each. */
@@ -113,7 +116,7 @@ export async function getCatalogueServer(input: unknown): Promise<CatalogueServe
 export async function getCatalogueTool(input: unknown): Promise<CatalogueToolPage> {
   const { server: slug, tool: name } = parseInput(CatalogueToolInput, input);
   const server = await findServer(slug);
-  const [[tool], related, versions, toolCount] = await Promise.all([
+  const [[tool], related, versions, toolCount, curated] = await Promise.all([
     database().$queryRaw<CatalogueToolDetail[]>`
       select name, definition, category, risk_class as "riskClass", confidence, signals, rationale, evidence,
         parameters_total as "parametersTotal", parameters_required as "parametersRequired", tokens
@@ -132,6 +135,8 @@ export async function getCatalogueTool(input: unknown): Promise<CatalogueToolPag
       window in_order as (order by string_to_array(regexp_replace(version, '[^0-9.].*$', ''), '.')::bigint[])
       order by string_to_array(regexp_replace(version, '[^0-9.].*$', ''), '.')::bigint[]`,
     database().catalogTool.count({ where: { serverSlug: slug } }),
+    database().$queryRaw<{ name: string }[]>`
+      select name from catalog_tools where server_slug = ${slug} and name = any(${curatedTools})`,
   ]);
   if (!tool) {
     throw new AppError(
@@ -139,7 +144,13 @@ export async function getCatalogueTool(input: unknown): Promise<CatalogueToolPag
       `The catalogue has no tool ${name} of ${server.title}. Search the catalogue for it.`,
     );
   }
-  return { server: { ...server, toolCount }, tool, related, versions };
+  return {
+    server: { ...server, toolCount },
+    tool,
+    curated: curated.map(({ name: offered }) => offered),
+    related,
+    versions,
+  };
 }
 
 /** A server of the catalogue without its tools; null when there is none of this name. */

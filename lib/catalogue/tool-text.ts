@@ -1,5 +1,5 @@
 import { CATEGORY_TEXT, RISK_CLASS_LABEL } from "#lib/catalog/describe.ts";
-import { type ProposedLine, proposePolicy } from "#lib/catalog/propose.ts";
+import { proposePolicy, proposeTool } from "#lib/catalog/propose.ts";
 import { SIGNALS, type ToolDefinition } from "#lib/catalog/types.ts";
 import type { PolicyDocument, Rule } from "#lib/policy/document.ts";
 import { formatPolicy } from "#lib/policy/format.ts";
@@ -49,14 +49,11 @@ const advice: Record<Category, string> = {
   financial: "Let a person approve each call, and limit how many there can be.",
 };
 
-/** The words for one tool's page, from its stored entry and the definitions of its whole server. */
-export function toolText(
-  { server, tool }: CatalogueToolPage,
-  definitions: readonly CatalogueToolDetail[],
-): ToolText {
+/** The words for one tool's page, from its stored entry. */
+export function toolText({ server, tool, curated }: CatalogueToolPage): ToolText {
   const description = descriptionOf(tool);
   const category = CATEGORY_TEXT[tool.category];
-  const line = proposedLine(tool, definitions);
+  const line = proposeTool(classified(tool), curated);
   return {
     summary: summaryOf(tool, server.title, description),
     does: does[tool.category](server.title),
@@ -78,15 +75,6 @@ export function toolText(
 /** What the server proposes to do with all its tools, as a policy to copy. */
 export function proposedPolicy(tools: readonly CatalogueToolDetail[]): string {
   return formatPolicy(proposePolicy(tools.map(classified)).document, "yaml");
-}
-
-function proposedLine(
-  tool: CatalogueToolDetail,
-  all: readonly CatalogueToolDetail[],
-): ProposedLine {
-  const { lines } = proposePolicy(all.map(classified));
-  const own = lines.find((line) => line.tool === tool.name);
-  return own ?? { tool: tool.name, rule: { action: "deny" }, reason: "Nothing is known of it." };
 }
 
 function classified({ definition, name, category, riskClass, signals }: CatalogueToolDetail) {

@@ -41,6 +41,24 @@ export type EndedTask =
   | { state: "started"; upstreamTaskId: string }
   | { state: "completed" | "failed"; answer: string };
 
+/** An agent on a server: nobody else knows of its tasks. */
+export interface TaskOwner {
+  orgId: string;
+  serverId: string;
+  agentId: string;
+}
+
+/** A request for a task's result that waits. */
+export interface TaskWait {
+  orgId: string;
+  id: string;
+  taskId: string;
+  /** The session, or the token where the protocol has no session. */
+  scope: string;
+  /** The JSON-RPC id, as JSON. */
+  requestId: string;
+}
+
 /** How long a task and its answer are kept; seconds. */
 export const taskSeconds = 86_400;
 
@@ -60,24 +78,81 @@ export async function openApprovalTask(pool: Pool, task: WaitingTask): Promise<D
 /** The agent's task on this server; null when it has none of this id. */
 export async function findApprovalTask(
   pool: Pool,
-  owner: { orgId: string; serverId: string; agentId: string },
+  owner: TaskOwner,
   id: string,
 ): Promise<ApprovalTask | null> {
-  const { rows } = await pool.query(
-    `select t.id, t.approval_id as "approvalId", t.call_id as "callId", t.tool, t.request, t.state,
-       t.upstream_task_id as "upstreamTaskId", t.answer, t.created_at as "createdAt",
-       t.updated_at as "updatedAt",
-       t.state = 'running' and t.updated_at < now() - interval '5 minutes' as "isLost",
-       json_build_object('note', a.decision_note, 'rule', a.rule, 'state', case
-         when a.state in ('pending', 'approved') and a.expires_at <= now() then 'expired'
-         else a.state::text end) as approval
-     from approval_tasks t
-     join approvals a on a.org_id = t.org_id and a.id = t.approval_id
-     where t.org_id = $1 and t.id = $2 and t.server_id = $3 and t.agent_id = $4
-       and t.expires_at > now()`,
-    [owner.orgId, id, owner.serverId, owner.agentId],
-  );
+  const { rows } = await pool.query(`${ownTasks} and t.id = $4`, [...valuesOf(owner), id]);
   return rows[0] ?? null;
+}
+
+/**
+ * The agent's tasks on this server that are not the server's as well, oldest first: those that the
+ * server has started stand in its own list.
+ *
+ * @param after the id of the task before the first one; null for the first page
+ */
+export async function listApprovalTasks(
+  pool: Pool,
+  owner: TaskOwner,
+  after: string | null,
+  limit: number,
+): Promise<ApprovalTask[]> {
+  const { rows } = await pool.query(
+    `${ownTasks} and t.state <> 'started' and ($4::uuid is null or t.id > $4) order by t.id limit $5`,
+    [...valuesOf(owner), after, limit],
+  );
+  return rows;
+}
+
+/** Our ids of those of the server's tasks that the agent knows by ours. */
+export async function findStartedTasks(
+  pool: Pool,
+  owner: TaskOwner,
+  upstreamTaskIds: readonly string[],
+): Promise<{ id: string; upstreamTaskId: string }[]> {
+  const { rows } = await pool.query(
+    `select id, upstream_task_id as "upstreamTaskId" from approval_tasks
+     where org_id = $1 and server_id = $2 and agent_id = $3 and upstream_task_id = any($4)
+       and expires_at > now()`,
+    [...valuesOf(owner), upstreamTaskIds],
+  );
+  return rows;
+}
+
+const valuesOf = ({ orgId, serverId, agentId }: TaskOwner) => [orgId, serverId, agentId];
+
+const ownTasks = `
+  select t.id, t.approval_id as "approvalId", t.call_id as "callId", t.tool, t.request, t.state,
+    t.upstream_task_id as "upstreamTaskId", t.answer, t.created_at as "createdAt",
+    t.updated_at as "updatedAt",
+    t.state = 'running' and t.updated_at < now() - interval '5 minutes' as "isLost",
+    json_build_object('note', a.decision_note, 'rule', a.rule, 'state', case
+      when a.state in ('pending', 'approved') and a.expires_at <= now() then 'expired'
+      else a.state::text end) as approval
+  from approval_tasks t
+  join approvals a on a.org_id = t.org_id and a.id = t.approval_id
+  where t.org_id = $1 and t.server_id = $2 and t.agent_id = $3 and t.expires_at > now()`;
+
+/** Notes that a request waits for a task's result, for every proxy to find. */
+export async function enterTaskWait(pool: Pool, wait: TaskWait): Promise<void> {
+  await pool.query(
+    `insert into approval_task_waits (org_id, id, task_id, scope, request_id)
+     values ($1, $2, $3, $4, $5)`,
+    [wait.orgId, wait.id, wait.taskId, wait.scope, wait.requestId],
+  );
+}
+
+/** Whether the request still waits: its agent has neither cancelled it nor ended its session. */
+export async function isTaskAwaited(pool: Pool, orgId: string, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select 1 from approval_task_waits where org_id = $1 and id = $2",
+    [orgId, id],
+  );
+  return rowCount === 1;
+}
+
+export async function leaveTaskWait(pool: Pool, orgId: string, id: string): Promise<void> {
+  await pool.query("delete from approval_task_waits where org_id = $1 and id = $2", [orgId, id]);
 }
 
 /** Takes a waiting task to run it: of all who try, in any process, one gets it. */

@@ -32,9 +32,10 @@ export async function leaveHold(pool: Pool, orgId: string, callId: string): Prom
 
 /**
  * Ends held calls whose agent does not wait for them any more, and withdraws the requests that
- * nobody else is held for. What has been approved already stays approved and lapses by itself.
+ * nobody else is held for. What has been approved already stays approved and lapses by itself, and
+ * a task goes on when a request for its result is given up.
  *
- * @returns how many calls were held
+ * @returns how many calls were held, and requests for results waited
  */
 export async function withdrawApproval(
   pool: Pool,
@@ -59,8 +60,12 @@ export async function withdrawApproval(
          and not exists (
            select 1 from approval_tasks t
            where t.org_id = $1 and t.approval_id = a.id and t.state = 'waiting' and t.expires_at > now())
+     ), given_up as (
+       delete from approval_task_waits
+       where org_id = $1 and scope = $3 and ($4::text is null or request_id = $4)
+       returning id
      )
-     select count(*)::int as count from ended`,
+     select ((select count(*) from ended) + (select count(*) from given_up))::int as count`,
     [orgId, callId, scope, requestId],
   );
   return rows[0]?.count ?? 0;

@@ -57,12 +57,13 @@ export async function readRecorded(
     select (select count(*)::int from newest) as found, json_agg(json_build_array(
       c.id, floor(extract(epoch from c.at) * 1000), c.agent_id, c.token_id, c.session_id, c.method, c.tool,
       c.decision, c.observed, c.approval_id,
-      case when c.tool = any(${toolsWithShape}::text[]) then c.argument_shape end)
-      order by c.id desc)::text as calls
+      case when c.tool = any(${toolsWithShape}::text[]) then c.argument_shape end))::text as calls
     from (select id from newest order by id desc limit ${mostCalls}) n
     join calls c on c.org_id = ${orgId}::uuid and c.id = n.id
     where c.policy_id = ${policyId}::uuid`;
   const found: RecordedTuple[] = JSON.parse(answer?.calls ?? "[]");
+  // Here, because Postgres would sort whole rows, on disk; ids have one length and case.
+  found.sort(([left], [right]) => (left < right ? 1 : -1));
   const agents = await database().agent.findMany({
     where: { orgId, id: { in: [...new Set(found.map(([, , agentId]) => agentId))] } },
     select: { id: true, name: true },

@@ -14,7 +14,8 @@ import { sealSecrets } from "./target.ts";
 
 /**
  * Changes a server's name or connection; calls use it from this commit on. Secrets are kept only
- * while they go where they were entered for: a new address wants them again (invariant 8).
+ * while they go where they were entered for: a new address wants them again (invariant 8), and holds
+ * every tool until somebody accepts it there.
  *
  * @throws AppError `invalid_input` naming the secrets to enter again; `not_found`
  */
@@ -47,7 +48,9 @@ export async function updateServer(context: OrgContext, input: unknown): Promise
       ...(name === undefined ? {} : { name }),
       ...(strippedCapabilities === undefined ? {} : { strippedCapabilities }),
     };
-    const untested = plan ? { health: "unknown" as const, healthDetail: null } : {};
+    const untested = plan
+      ? { health: "unknown" as const, healthDetail: null, refusedAt: null }
+      : {};
     // How a new address speaks MCP is for its discovery to find out.
     const unknown = plan?.data.url === undefined ? {} : { transport: null };
     await transaction.server.update({
@@ -56,11 +59,23 @@ export async function updateServer(context: OrgContext, input: unknown): Promise
     });
     // Where an approved call would go, and as whom, is not what was approved any more.
     if (plan) await voidApprovals(transaction, orgId, { serverId: id });
+    if (plan?.data.url !== undefined) await holdTools(transaction, orgId, id);
     const left = plan?.data.url === undefined ? {} : { from: server.url };
     await audit({ action: "server.update", subject, detail: { ...plain, ...plan?.data, ...left } });
     return id;
   });
   return oneServerRow(context, serverId);
+}
+
+/**
+ * Behind another address the same words may be another tool (ADV-168): each is as if never accepted, those
+ * included that the server left out when it was last read.
+ */
+async function holdTools(transaction: Transaction, orgId: string, serverId: string): Promise<void> {
+  await transaction.$executeRaw`
+    update tools set held_definition = definition, held_digest = digest,
+      state = case when state = 'removed' then state else 'held' end
+    where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid`;
 }
 
 /** Null when the connection stays as it is. */

@@ -1,7 +1,7 @@
 import { voidApprovals } from "#lib/approvals/void.ts";
 import { writeAudit } from "#lib/audit/change.ts";
 import { database, type Transaction } from "#lib/db.ts";
-import { Prisma } from "#prisma/client.ts";
+import { type Health, Prisma } from "#prisma/client.ts";
 import { type ReadDefinition, readDefinition } from "./definition.ts";
 import { tellFailing } from "./failing.ts";
 import { tellHeld } from "./held.ts";
@@ -53,6 +53,7 @@ export async function storeDiscovery(
     health: "ok",
     healthDetail: null,
     healthAt: now,
+    refusedAt: null,
     discoveredAt: now,
     protocolRevision: toStorableText(discovery.protocolRevision),
     serverInfo: toStorable(discovery.serverInfo) ?? Prisma.DbNull,
@@ -85,15 +86,21 @@ export async function storeDiscovery(
   );
 }
 
-/** Notes whether a server can be reached, with a sentence on what is wrong when it cannot. */
+/**
+ * Notes whether a server can be reached, with a sentence on what is wrong when it cannot. `refused`: it refused
+ * its credential in a call; it is failing until it answers one again (`recoverRefused`).
+ */
 export async function recordHealth(
   orgId: string,
   serverId: string,
-  health: "ok" | "failing",
+  found: "ok" | "failing" | "refused",
   detail: string | null,
 ): Promise<void> {
   const healthDetail = detail === null ? null : toStorableText(detail);
-  const data = { health, healthDetail, healthAt: new Date() };
+  const health: Health = found === "ok" ? "ok" : "failing";
+  const healthAt = new Date();
+  const refusedAt = found === "refused" ? healthAt : null;
+  const data = { health, healthDetail, healthAt, refusedAt };
   const server = { orgId, id: serverId, removedAt: null };
   await database().$transaction(async (transaction) => {
     const changed = { ...server, health: { not: health } };

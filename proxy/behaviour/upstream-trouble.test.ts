@@ -2,7 +2,9 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
+import { openMaintenancePool } from "#lib/gate/pool.ts";
 import { makeChannel } from "#lib/testing/factories.ts";
+import { recoverRefused } from "#lib/tools/recover-refused.ts";
 import {
   callBody,
   gateServer,
@@ -15,6 +17,7 @@ import { type SeenRequest, startLocalServer } from "#proxy/testing/local-server.
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
 
+const pool = openMaintenancePool(process.env.DATABASE_URL ?? "");
 let proxy: TestProxy;
 
 beforeAll(async () => {
@@ -33,7 +36,10 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => proxy.close());
+afterAll(async () => {
+  await proxy.close();
+  await pool.end();
+});
 
 const definitions = async () => [{ name: "pay", inputSchema: { type: "object" } }];
 const policy = { version: 1, default: "allow" };
@@ -341,4 +347,35 @@ test("a server that refuses its stored credential is marked as failing, once, an
   expect(await told()).toMatchObject([
     { event: "server.failing", text: expect.stringContaining("wants a valid token (HTTP 401)") },
   ]);
+});
+
+test("a server that takes its credential again recovers by the calls it answers", async () => {
+  let refuses = true;
+  await using upstream = await startLocalServer(({ body }, response) => {
+    if (refuses) {
+      response.writeHead(401).end();
+      return;
+    }
+    const { id } = JSON.parse(body);
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ jsonrpc: "2.0", id, result: { content: [] } }));
+  });
+  const gated = await gateServer(proxy, { url: upstream.url.href, definitions }, policy);
+  const orgId = gated.context.org.id;
+  const health = async () =>
+    (await database().server.findFirstOrThrow({ where: { orgId } })).health;
+  const answered = () =>
+    database().callOutcome.count({ where: { orgId, outcome: { in: ["ok", "tool_error"] } } });
+  const call = () => post(gated.url, gated.agent.token, callBody("pay"));
+  expect((await call()).text).toContain("refuses the stored credential");
+  await expect.poll(health).toBe("failing");
+  expect(await recoverRefused(pool, 0)).toBe(0);
+  expect(await health()).toBe("failing");
+  refuses = false;
+  expect((await call()).status).toBe(200);
+  await expect.poll(answered).toBe(1);
+  await recoverRefused(pool, 3_600);
+  expect(await health()).toBe("failing");
+  await recoverRefused(pool, 0);
+  expect(await health()).toBe("ok");
 });

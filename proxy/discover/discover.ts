@@ -27,9 +27,19 @@ export type DiscoveryTarget =
       secrets?: readonly string[];
     };
 
-/** The credentials that a server is given: none of them is ever shown as something it said. */
+/** What a header is called that carries a credential, however short. */
+const credentialHeader = /auth|cookie|key|token|secret|pass|credential|session/i;
+const longHeader = 16;
+
+/**
+ * The credentials that a server is given: none of them is ever shown as something it said. A short header counts
+ * by its name: a region or a team in one is a word that answers may well have.
+ */
 export function secretsOf(target: DiscoveryTarget): readonly string[] {
-  return target.kind === "http" ? Object.values(target.headers) : (target.secrets ?? []);
+  if (target.kind === "stdio") return target.secrets ?? [];
+  return Object.entries(target.headers)
+    .filter(([name, value]) => value.length >= longHeader || credentialHeader.test(name))
+    .map(([, value]) => value);
 }
 
 export interface DiscoveryStep {

@@ -12,6 +12,7 @@ import { takeHeldNotice } from "#proxy/gate/approval-hold.ts";
 import { serveApprovalTask } from "#proxy/gate/approval-tasks.ts";
 import { isAsk } from "#proxy/gate/ask.ts";
 import { serveAsk } from "#proxy/gate/call-tool.ts";
+import { firstPageOf, ownTaskPage } from "#proxy/gate/list-tasks.ts";
 import { isAgentNotification, isAgentRequest } from "#proxy/gate/methods.ts";
 import { ownTasks, taskIdOf } from "#proxy/gate/tasks.ts";
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
@@ -29,16 +30,22 @@ export async function relayRequest(exchange: Exchange, request: JsonRpcRequest):
   if (isTaskRequest(method) && (await serveApprovalTask(exchange, request, relayRequest))) return;
   const refusal = await refusalOf(exchange, request);
   if (refusal !== null) return reply.finish(refusal);
+  const own = method === "tasks/list" ? await ownTaskPage(exchange, request) : null;
+  if (own !== null && own.nextCursor !== null) {
+    return reply.finish({ jsonrpc: "2.0", id, result: { ...own } });
+  }
+  const sent = own === null ? request : firstPageOf(request);
 
   const upstream = await findUpstream(exchange);
   if (!upstream) return refuseSessionEnded(exchange, id);
   const answered = state.inFlight.enter(access, id);
   try {
-    const upstreamReply = await upstream.send(request, upstreamContext(exchange));
+    const upstreamReply = await upstream.send(sent, upstreamContext(exchange));
     if (upstreamReply.kind === "error" && upstreamReply.failure.code === "session_gone") {
       return await refuseSessionEnded(exchange, id);
     }
-    await deliver(exchange, upstreamReply, { request, origin: null }, (failure) =>
+    const asked = { request, origin: null, ownTasks: own?.tasks ?? [] };
+    await deliver(exchange, upstreamReply, asked, (failure) =>
       upstreamErrorAnswer(id, access, failure),
     );
   } finally {

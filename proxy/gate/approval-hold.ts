@@ -148,7 +148,8 @@ export function excludesRequester(options: unknown): boolean {
   return !Array.isArray(options.exclude) || options.exclude.includes("requester");
 }
 
-function progress(
+/** Tells an agent that a person is still awaited; `count` of times so far. */
+export function progress(
   progressToken: string | number,
   count: number,
   approvalId: string,
@@ -160,12 +161,13 @@ function progress(
   return JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params });
 }
 
-function progressToken(request: JsonRpcRequest): string | number | null {
+/** What the agent wants progress to be told under; null when it wants none. */
+export function progressToken(request: JsonRpcRequest): string | number | null {
   const token = objectOf(request.params?._meta)?.progressToken;
   return typeof token === "string" || typeof token === "number" ? token : null;
 }
 
 /** Where the protocol has no session, the agent's token is the session (design section 6). */
-function scopeOf(access: Access): string {
+export function scopeOf(access: Access): string {
   return access.session?.id ?? access.tokenId;
 }

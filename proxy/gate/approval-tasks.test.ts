@@ -2,114 +2,41 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decideApproval, listApprovals } from "#lib/approvals/approvals.ts";
+import { listApprovals } from "#lib/approvals/approvals.ts";
 import { database } from "#lib/db.ts";
 import { applyPolicy } from "#lib/rules/rules.ts";
 import { makeAgent } from "#lib/testing/factories.ts";
 import {
   connectClient,
   type GatedServer,
-  gateServer,
   openSession,
   startProxy,
   type TestProxy,
 } from "#proxy/testing/harness.ts";
-import { type ScriptedServer, startScriptedServer } from "#proxy/testing/scripted-server.ts";
+import {
+  ask,
+  decide,
+  startTask as start,
+  startTaskServer,
+  type TaskServer,
+} from "#proxy/testing/task-server.ts";
 
-let upstream: ScriptedServer;
+let tasks: TaskServer;
 let proxies: [TestProxy, TestProxy];
 
-const task = (taskId: string, status: string) => ({
-  taskId,
-  status,
-  ttl: 60_000,
-  createdAt: "2026-11-21T00:00:00Z",
-  lastUpdatedAt: "2026-11-21T00:00:00Z",
-});
-const definitions = [
-  { name: "pay", inputSchema: { type: "object" }, execution: { taskSupport: "optional" } },
-  { name: "plain", inputSchema: { type: "object" } },
-];
-let ran = 0;
-
 beforeAll(async () => {
-  upstream = await startScriptedServer();
-  proxies = [await startProxy({ approvalHoldMs: 300 }), await startProxy()];
-  upstream.scripts.set("initialize", () => ({
-    result: {
-      protocolVersion: "2025-11-25",
-      capabilities: { tools: {}, tasks: { requests: { tools: { call: {} } } } },
-      serverInfo: { name: "tasks", version: "1" },
-    },
-  }));
-  upstream.scripts.set("tools/list", () => ({ result: { tools: definitions } }));
-  upstream.scripts.set("tools/call", ({ params }) => {
-    ran += 1;
-    const { task: asked } = params as { task?: object };
-    return asked
-      ? { result: { task: task(`theirs-${ran}`, "working") } }
-      : { result: { content: [{ type: "text", text: "at once" }] } };
-  });
-  const idOf = (params: unknown) => (params as { taskId: string }).taskId;
-  upstream.scripts.set("tasks/get", ({ params }) => ({
-    result: task(idOf(params), "completed"),
-  }));
-  upstream.scripts.set("tasks/cancel", ({ params }) => ({
-    result: task(idOf(params), "cancelled"),
-  }));
-  upstream.scripts.set("tasks/result", ({ params }) => ({
-    result: {
-      content: [{ type: "text", text: `paid by ${idOf(params)}` }],
-      _meta: { "io.modelcontextprotocol/related-task": { taskId: idOf(params) } },
-    },
-  }));
+  tasks = await startTaskServer();
+  // Nobody decides while they wait here: how long they do is another file's.
+  const environment = { PROXY_CALL_SECONDS: "1" };
+  proxies = [await startProxy({ environment }), await startProxy()];
 });
 
 afterAll(async () => {
   for (const proxy of proxies) await proxy.close();
-  await upstream[Symbol.asyncDispose]();
+  await tasks[Symbol.asyncDispose]();
 });
 
-type Send = Awaited<ReturnType<typeof openSession>>;
-
-const gated = (rule: object = {}) =>
-  gateServer(
-    proxies[0],
-    { url: upstream.url, definitions: async () => definitions },
-    {
-      version: 1,
-      default: "deny",
-      tools: {
-        pay: { action: "require_approval", ...rule },
-        plain: { action: "require_approval" },
-      },
-    },
-  );
-
-async function ask(send: Send, method: string, params: object) {
-  const { text } = await send(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
-  return JSON.parse(
-    text
-      .match(/^data: (.*)$/gm)
-      ?.at(-1)
-      ?.slice(6) ?? text,
-  );
-}
-
-async function start(server: GatedServer, key = "a") {
-  const send = await openSession(server.url, server.agent.token);
-  const { result } = await ask(send, "tools/call", {
-    name: "pay",
-    arguments: { key },
-    task: { ttl: 60_000 },
-  });
-  return { send, result, taskId: String(result.task.taskId) };
-}
-
-async function decide(server: GatedServer, decision: "approve" | "deny", note = "") {
-  const [row] = await listApprovals(server.context, { state: "pending" });
-  await decideApproval(server.context, { id: row?.id, decision, note });
-}
+const gated = (rule: object = {}) => tasks.gate(proxies[0], rule);
 
 const states = async (server: GatedServer) =>
   (await listApprovals(server.context)).map(({ state }) => state);
@@ -123,7 +50,7 @@ const decisions = async (server: GatedServer) =>
 
 test("it is answered at once with a task that works on, and nothing has run", async () => {
   const server = await gated();
-  const before = ran;
+  const before = tasks.ran();
   const { send, result, taskId } = await start(server);
   const [row] = await listApprovals(server.context, { state: "pending" });
   expect(result.task).toMatchObject({
@@ -138,12 +65,12 @@ test("it is answered at once with a task that works on, and nothing has run", as
   });
   const early = await ask(send, "tasks/result", { taskId });
   expect(early.error.message).toContain("Waits for a person's approval");
-  expect(ran).toBe(before);
+  expect(tasks.ran()).toBe(before);
 });
 
 test("approved, it is admitted and runs once, whoever asks for it and how often", async () => {
   const server = await gated();
-  const before = ran;
+  const before = tasks.ran();
   const { send, taskId } = await start(server);
   await decide(server, "approve");
   const elsewhere = await openSession(
@@ -154,11 +81,11 @@ test("approved, it is admitted and runs once, whoever asks for it and how often"
     Array.from({ length: 12 }, (_, at) => ask(at % 2 ? send : elsewhere, "tasks/get", { taskId })),
   );
   expect(asked.filter(({ result }) => result?.taskId !== taskId)).toEqual([]);
-  expect(ran).toBe(before + 1);
+  expect(tasks.ran()).toBe(before + 1);
   expect((await ask(elsewhere, "tasks/get", { taskId })).result.status).toBe("completed");
   const { result } = await ask(send, "tasks/result", { taskId });
   expect(result).toEqual({
-    content: [{ type: "text", text: `paid by theirs-${ran}` }],
+    content: [{ type: "text", text: `paid by theirs-${tasks.ran()}` }],
     _meta: { "io.modelcontextprotocol/related-task": { taskId } },
   });
   expect((await ask(send, "tasks/cancel", { taskId })).result).toMatchObject({
@@ -175,7 +102,7 @@ test("approved, it is admitted and runs once, whoever asks for it and how often"
 
 test("denied, it has failed, with the person's reason", async () => {
   const server = await gated();
-  const before = ran;
+  const before = tasks.ran();
   const { send, taskId } = await start(server);
   await decide(server, "deny", "Not on a Friday.");
   expect((await ask(send, "tasks/get", { taskId })).result).toMatchObject({
@@ -191,12 +118,12 @@ test("denied, it has failed, with the person's reason", async () => {
     outcome: "denied",
     reason: "Not on a Friday.",
   });
-  expect(ran).toBe(before);
+  expect(tasks.ran()).toBe(before);
 });
 
 test("cancelled, its request is withdrawn, and nobody can approve it any more", async () => {
   const server = await gated();
-  const before = ran;
+  const before = tasks.ran();
   const { send, taskId } = await start(server);
   expect((await ask(send, "tasks/cancel", { taskId })).result).toMatchObject({
     taskId,
@@ -206,24 +133,24 @@ test("cancelled, its request is withdrawn, and nobody can approve it any more", 
   expect((await ask(send, "tasks/cancel", { taskId })).error.code).toBe(-32602);
   expect((await ask(send, "tasks/get", { taskId })).result.status).toBe("cancelled");
   expect((await ask(send, "tasks/result", { taskId })).error.message).toContain("withdrawn");
-  expect(ran).toBe(before);
+  expect(tasks.ran()).toBe(before);
 });
 
 test("of two tasks that wait for one request, cancelling one leaves it to the other", async () => {
   const server = await gated();
-  const before = ran;
+  const before = tasks.ran();
   const first = await start(server);
   const second = await start(server);
   await ask(first.send, "tasks/cancel", { taskId: first.taskId });
   expect(await states(server)).toEqual(["pending"]);
   await decide(server, "approve");
   await ask(second.send, "tasks/get", { taskId: second.taskId });
-  expect(ran).toBe(before + 1);
+  expect(tasks.ran()).toBe(before + 1);
 });
 
 test("what holds when it would run decides: a rule that denies by then, and a limit that is reached", async () => {
   const server = await gated({ rate_limit: { max: 1, window: 3_600, per: "agent" } });
-  const before = ran;
+  const before = tasks.ran();
   const one = await start(server, "one");
   await decide(server, "approve");
   await ask(one.send, "tasks/get", { taskId: one.taskId });
@@ -233,7 +160,7 @@ test("what holds when it would run decides: a rule that denies by then, and a li
   expect(await states(server)).toEqual(["approved", "consumed"]);
   await database().rateWindow.deleteMany({ where: { orgId: server.context.org.id } });
   await ask(two.send, "tasks/get", { taskId: two.taskId });
-  expect(ran).toBe(before + 2);
+  expect(tasks.ran()).toBe(before + 2);
 
   const three = await start(server, "three");
   await decide(server, "approve");
@@ -245,7 +172,7 @@ test("what holds when it would run decides: a rule that denies by then, and a li
     status: "failed",
     statusMessage: expect.stringContaining("Reason: Closed."),
   });
-  expect(ran).toBe(before + 2);
+  expect(tasks.ran()).toBe(before + 2);
 });
 
 test("another agent's is unknown, and so is one whose tool is hidden by now", async () => {
@@ -274,8 +201,8 @@ test("a tool that cannot be run as a task is held like any call, whatever the ca
 
 test("a server that answers at once all the same has its answer kept as the task's", async () => {
   const server = await gated();
-  const usual = upstream.scripts.get("tools/call");
-  upstream.scripts.set("tools/call", () => ({
+  const usual = tasks.upstream.scripts.get("tools/call");
+  tasks.upstream.scripts.set("tools/call", () => ({
     result: { content: [{ type: "text", text: "paid at once" }] },
   }));
   const { send, taskId } = await start(server);
@@ -283,7 +210,7 @@ test("a server that answers at once all the same has its answer kept as the task
   expect((await ask(send, "tasks/get", { taskId })).result.status).toBe("completed");
   const { result } = await ask(send, "tasks/result", { taskId });
   expect(result.content).toEqual([{ type: "text", text: "paid at once" }]);
-  if (usual) upstream.scripts.set("tools/call", usual);
+  if (usual) tasks.upstream.scripts.set("tools/call", usual);
 });
 
 test("the official client follows such a task to its result", async () => {

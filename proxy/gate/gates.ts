@@ -1,8 +1,10 @@
 import { type CompiledPolicy, compileStored } from "#lib/policy/compile.ts";
+import { evaluate } from "#lib/policy/evaluate.ts";
 import {
   type AccessTarget,
   type Category,
   categories,
+  type Decision,
   type RiskClass,
   riskClasses,
 } from "#lib/policy/types.ts";
@@ -18,6 +20,8 @@ export interface Gate {
   observe: boolean;
   policy: CompiledPolicy;
   tools: ReadonlyMap<string, GateTool>;
+  /** What is said of the tools that are hidden whatever their arguments are, by name. */
+  hidden: ReadonlyMap<string, Decision>;
   /** Digests of definitions that wait for a person, by name. */
   held: ReadonlyMap<string, string>;
   /** Whether any rule hides a prompt or a resource. */
@@ -109,13 +113,15 @@ export function compileGate(record: GateRecord): Gate {
       runsAsTask: runsAsTask(tool.definition) && !speaksOnlyModern(record.server),
     });
   }
+  const policy = compileStored(record.document);
   return {
     revision: record.revision,
     policyId: record.policyId,
     policyVersion: record.policyVersion,
     observe: record.observe,
-    policy: compileStored(record.document),
+    policy,
     tools,
+    hidden: hiddenTools(policy, tools),
     held: new Map(record.held.map(({ name, digest }) => [name, digest])),
     hides: {
       prompt: hidesAny(record.document, "prompts"),
@@ -123,6 +129,20 @@ export function compileGate(record: GateRecord): Gate {
     },
     server: record.server,
   };
+}
+
+/** Decided once: a call of one must take no longer than a call of a tool that does not exist (ADV-053). */
+function hiddenTools(
+  policy: CompiledPolicy,
+  tools: ReadonlyMap<string, GateTool>,
+): ReadonlyMap<string, Decision> {
+  const hidden = new Map<string, Decision>();
+  for (const tool of tools.values()) {
+    if (policy.readable && (policy.rulesFor(tool.name)[0]?.conditions.length ?? 0) > 0) continue;
+    const decision = evaluate(policy, { tool, arguments: {} });
+    if (decision.effect === "hide") hidden.set(tool.name, decision);
+  }
+  return hidden;
 }
 
 function runsAsTask(definition: unknown): boolean {

@@ -36,6 +36,11 @@ export function judge(gate: Gate, access: Access, ask: Ask, facts: CallFacts): A
   }
   const tool = gate.tools.get(ask.name);
   if (!tool) return request;
+  const hidden = gate.hidden.get(ask.name);
+  if (hidden !== undefined) {
+    note(request, gate, hidden);
+    return request;
+  }
   const decision = evaluate(gate.policy, { tool, arguments: ask.arguments });
   note(request, gate, decision);
   switch (decision.effect) {

@@ -9,23 +9,28 @@ import { objectOf } from "#proxy/receive/era.ts";
 import { admitNow } from "./admit-call.ts";
 import { parseAsk } from "./ask.ts";
 import { refusal } from "./refusal.ts";
+import { relatedTask } from "./task-answers.ts";
 import type { ApprovalTask } from "./task-ports.ts";
 
-/** Names the task that a result or message belongs to, in its `_meta`. */
-export const relatedTask = "io.modelcontextprotocol/related-task";
+/** What came of what was to be done about a task. */
+export type Settled =
+  | { kind: "settled" }
+  /** A limit is reached: it waits on, and there is a slot for it after so many milliseconds. */
+  | { kind: "limited"; retryAfterMs: number }
+  /** The agent has its answer: it may not use this server any more. */
+  | { kind: "answered" };
 
 /**
  * Admits and runs the call of a task that this process has taken, in the session of whoever asks for
  * its state. A limit that is reached leaves it waiting.
  *
  * @param id of the request that is being answered
- * @returns false when the agent was answered, because it may not use this server any more
  */
 export async function runTask(
   exchange: Exchange,
   task: ApprovalTask,
   id: RequestId,
-): Promise<boolean> {
+): Promise<Settled> {
   const { state, access, reply } = exchange;
   const { approvalTasks } = state.ports;
   const end = (answer: JsonRpcResponse) =>
@@ -44,7 +49,7 @@ export async function runTask(
   const ask = parseAsk("tools/call", call);
   if ("kind" in ask) {
     await end(errorAnswer(id, ask.jsonRpcCode, ask.message));
-    return true;
+    return { kind: "settled" };
   }
   const collected = new CollectedReply(reply.handOver(), (text) => reply.event(text));
   const inner: Exchange = {
@@ -63,14 +68,16 @@ export async function runTask(
   if (!admitted) {
     await approvalTasks.giveBack(access.orgId, task.id);
     await reply.finish({ ...gone(collected.answer), id }, collected.status);
-    return false;
+    return { kind: "answered" };
   }
   const { decision, forward, retryAfterMs } = admitted.recorded;
   if (!forward) {
-    const mayRunLater = decision === "limited" && retryAfterMs !== null;
-    if (mayRunLater) await approvalTasks.giveBack(access.orgId, task.id);
-    else await end(refusal(inner, call, ask, admitted));
-    return true;
+    if (decision === "limited" && retryAfterMs !== null) {
+      await approvalTasks.giveBack(access.orgId, task.id);
+      return { kind: "limited", retryAfterMs };
+    }
+    await end(refusal(inner, call, ask, admitted));
+    return { kind: "settled" };
   }
   await forwardCall(inner, call, ask, admitted.callId);
   const { answer } = collected;
@@ -81,7 +88,7 @@ export async function runTask(
   } else {
     await end(answer ?? errorAnswer(id, -32_603, "The server took the call without an answer."));
   }
-  return true;
+  return { kind: "settled" };
 }
 
 /** Asks the server for the state of what was started, and tells of it under our id. */

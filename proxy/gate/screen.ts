@@ -8,10 +8,12 @@ import type {
 } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { modernAnswer } from "#proxy/modern/answer.ts";
+import { objectOf } from "#proxy/receive/era.ts";
 import { targetOf } from "./access.ts";
 import { hasActiveLinks, withoutActiveLinks } from "./active-links.ts";
 import { filterLists, isListMethod, keepEntries } from "./filter.ts";
 import { namesHiddenTool } from "./hidden-names.ts";
+import { shownTaskIds } from "./list-tasks.ts";
 import { elicitationProblem } from "./questions.ts";
 import { bindTaskOf, ownTasks, type TaskOrigin } from "./tasks.ts";
 
@@ -20,6 +22,8 @@ export interface Asked {
   request: JsonRpcRequest;
   /** The call it was recorded as, where it was. */
   origin: TaskOrigin | null;
+  /** Tasks of ours that come before the server's in its answer to `tasks/list`. */
+  ownTasks?: readonly JsonObject[];
 }
 
 /** What of an answer the agent gets. */
@@ -118,7 +122,7 @@ async function screenResult(
     if (problem !== null) return { kind: "fault", problem };
   }
   if (method === null || method === "tasks/list") {
-    const screened = await screenTasks(exchange, result, method);
+    const screened = await screenTasks(exchange, result, asked);
     if (screened !== null) return screened;
   }
   if (method === "initialize" || method === "server/discover") {
@@ -143,26 +147,37 @@ function screenLists(exchange: Exchange, result: JsonObject, method: string | nu
   }
 }
 
-/** Null: there is no list of tasks. */
+/**
+ * A list of tasks holds the agent's own, those that it opened as ours under the ids it knows. Null:
+ * there is no list of tasks.
+ */
 async function screenTasks(
   exchange: Exchange,
   { tasks }: JsonObject,
-  method: string | null,
+  asked: Asked | null,
 ): Promise<Screened | null> {
   if (!Array.isArray(tasks)) {
-    return method === null ? null : { kind: "fault", problem: "holds no list of tasks" };
+    return asked === null ? null : { kind: "fault", problem: "holds no list of tasks" };
   }
   const ids = tasks.map((task) => {
     const isObject = typeof task === "object" && task !== null && !Array.isArray(task);
     return isObject && typeof task.taskId === "string" ? task.taskId : "";
   });
   const own = await ownTasks(exchange, ids);
-  if (ids.every((id) => own.has(id))) return pass;
+  const shown = await shownTaskIds(exchange, [...own]);
+  const before = asked?.ownTasks ?? [];
+  if (before.length === 0 && shown.size === 0 && ids.every((id) => own.has(id))) return pass;
   return editResult((changed) => {
-    if (Array.isArray(changed.tasks)) {
-      changed.tasks = changed.tasks.filter((_, at) => own.has(ids[at] ?? ""));
-    }
+    if (!Array.isArray(changed.tasks)) return;
+    const kept = changed.tasks.filter((_, at) => own.has(ids[at] ?? ""));
+    for (const task of kept) renameTask(objectOf(task), shown);
+    changed.tasks = [...before, ...kept];
   });
+}
+
+function renameTask(task: JsonObject | undefined, shown: ReadonlyMap<string, string>): void {
+  const id = typeof task?.taskId === "string" ? shown.get(task.taskId) : undefined;
+  if (task !== undefined && id !== undefined) task.taskId = id;
 }
 
 /** Instructions are free text: those that name a hidden tool are left out as a whole. */

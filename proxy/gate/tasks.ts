@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
 import { objectOf } from "#proxy/receive/era.ts";
 import type { Ask } from "./ask.ts";
 import type { Gate } from "./gates.ts";
+import { idPrefix } from "./task-answers.ts";
 
 const longestTaskId = 512;
 /** A server may keep a result a little longer than it said. */
@@ -77,6 +78,14 @@ export function taskIdOf(params: JsonObject | undefined): string | null {
   const taskId = params?.taskId;
   return typeof taskId === "string" ? taskId : null;
 }
+
+/** The id of a task of ours, without what begins it; null when it is none. */
+export function ownTaskId(taskId: string | null): string | null {
+  const id = taskId?.startsWith(idPrefix) ? taskId.slice(idPrefix.length) : null;
+  return id !== null && uuid.test(id) ? id : null;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether the agent may not know of the tool that a task came from. */
 export function isHidden(gate: Gate, name: string | null): boolean {

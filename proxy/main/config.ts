@@ -14,6 +14,7 @@ export function proxyConfig(settings: Env, instanceId: string): ProxyConfig {
     origins: new Set([settings.publicUrl, ...settings.PROXY_ORIGINS].map(originOf)),
     publicUrl: settings.publicUrl,
     approvalHoldMs: settings.APPROVAL_HOLD_SECONDS * 1000,
+    callMilliseconds: settings.PROXY_CALL_SECONDS * 1000,
     maxBodyBytes: 4 * 1024 * 1024,
     limits: {
       requestsPerOrg: settings.PROXY_MAX_REQUESTS_PER_ORG,

@@ -11,6 +11,7 @@ import { pruneTasks } from "#lib/gate/tasks.ts";
 import { scheduleDiscoveries } from "#lib/jobs/schedule.ts";
 import { log } from "#lib/log.ts";
 import { pruneDeliveries } from "#lib/notifications/prune.ts";
+import { recoverRefused } from "#lib/tools/recover-refused.ts";
 
 export interface Maintained {
   pool: Pool;
@@ -31,6 +32,7 @@ export function startMaintenance(proxy: Maintained): () => void {
     every(30_000, () => sweepUnsettledCalls(pool, proxy.unsettledAfterSeconds)),
     every(30_000, () => endOrphanedSessions(pool)),
     every(30_000, () => voidOutdatedApprovals(pool)),
+    every(60_000, () => recoverRefused(pool, 60)),
     every(60_000, () => expireApprovals(pool)),
     every(60_000, () => sweepHolds(pool)),
     every(60_000, () => rollUpCalls(pool)),

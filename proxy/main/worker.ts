@@ -38,6 +38,8 @@ const mailer =
 
 let stopping = false;
 for (const signal of ["SIGINT", "SIGTERM", "disconnect"]) process.on(signal, () => void stop());
+// The proxy may have let go of it while it started.
+if (process.connected === false) void stop();
 
 /** Takes nothing new, ends what is under way, then goes. */
 async function stop(): Promise<void> {

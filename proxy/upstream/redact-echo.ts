@@ -2,8 +2,10 @@ import { type JsonRpcMessage, readMessage } from "#proxy/json/json-rpc.ts";
 import { RESPONSE_LIMITS } from "#proxy/json/parse-json.ts";
 import type { Upstream, UpstreamEvent, UpstreamFailure, UpstreamReply } from "./types.ts";
 
-/** Shorter values occur by chance, and are no credentials. */
-const shortestSecret = 16;
+/** From here on a text is a credential whatever it looks like. */
+const longSecret = 16;
+/** Shorter ones occur by chance. */
+const shortestSecret = 8;
 const mark = "[credential removed by Callgate]";
 
 /**
@@ -30,7 +32,7 @@ export function withoutEcho(upstream: Upstream, secrets: readonly string[]): Ups
 function spellings(secret: string): string[] {
   const bare = secret.replace(/^\w+ +/, "");
   return [secret, bare]
-    .filter((text) => text.length >= shortestSecret)
+    .filter((text) => text.length >= longSecret || isShortSecret(text))
     .flatMap((text) => [
       text,
       JSON.stringify(text).slice(1, -1),
@@ -38,6 +40,15 @@ function spellings(secret: string): string[] {
       Buffer.from(text).toString("base64url"),
       encodeURIComponent(text),
     ]);
+}
+
+/**
+ * Of eight to fifteen characters: one that no sentence, date, number or address has in it by chance. Those of letters
+ * alone may be words ("postgres"), those without any letter dates and numbers.
+ */
+function isShortSecret(text: string): boolean {
+  if (text.length < shortestSecret || !/\p{L}/u.test(text)) return false;
+  return /[^\p{L}]/u.test(text) || /\p{Ll}\p{Lu}/u.test(text);
 }
 
 function cleanReply(reply: UpstreamReply, needles: readonly string[]): UpstreamReply {

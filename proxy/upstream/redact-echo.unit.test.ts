@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { secretsOf } from "#proxy/discover/discover.ts";
 import { type ParsedMessage, readMessage } from "#proxy/json/json-rpc.ts";
 import { RESPONSE_LIMITS } from "#proxy/json/parse-json.ts";
 import { withoutEcho } from "./redact-echo.ts";
@@ -84,4 +85,50 @@ test("a message of a stream, and what is told of a failure, are without it as we
 test("what is no credential of the server passes byte for byte, escapes and numbers included", async () => {
   const reply = json(answer('"caf\\u00e9 \\/ 1"').replace('"result":{', '"result":{"n":1.50,'));
   expect(await through(reply)).toBe(reply);
+});
+
+test.each(["hunter2!", "Tr0ub4dor&3", "s3cret-pw", "aB-12345"])(
+  "a password as short as %s does not come down either, as it is or as base64",
+  async (password) => {
+    for (const said of [password, Buffer.from(password).toString("base64")]) {
+      const reply = await through(
+        json(answer(JSON.stringify(`it is ${said}, is it not`))),
+        password,
+      );
+      const shown = reply.kind === "json" ? reply.bytes.toString("utf8") : "";
+      expect(shown).toContain("it is [credential removed by Callgate]");
+      expect(shown).not.toContain(said.replace(/=+$/, ""));
+    }
+  },
+);
+
+test.each([
+  "postgres",
+  "Password",
+  "changeme",
+  "20261122",
+  "2026-11-22",
+  "10.0.0.12",
+  "1,234,567.00",
+  "a1",
+  "key-1",
+])("%s, which texts have by chance, is taken out of none", async (value) => {
+  const text = `The password of postgres is not Password or changeme; ${value} of 2026-11-22, 20261122, key-1.`;
+  const reply = json(answer(JSON.stringify(text)));
+  expect(await through(reply, value)).toBe(reply);
+  expect(await through(reply, `Bearer ${value}`)).toBe(reply);
+});
+
+test("a short header counts as a credential by its name alone", () => {
+  const headers = {
+    "X-Region": "us-east-1",
+    "X-Api-Key": "k3y-12345",
+    Authorization: "Bearer abc12345",
+    "X-Trace": "0123456789abcdef",
+  };
+  expect(secretsOf({ kind: "http", url: "https://server.example.test/mcp", headers })).toEqual([
+    "k3y-12345",
+    "Bearer abc12345",
+    "0123456789abcdef",
+  ]);
 });

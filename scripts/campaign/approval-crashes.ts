@@ -1,12 +1,13 @@
 import { decideApproval } from "#lib/approvals/approvals.ts";
 import { database } from "#lib/db.ts";
 import { type Field, inParallel, type Outcome, Promises, pause, randomFrom } from "./campaign.ts";
-import { gateLedger } from "./gated.ts";
+import { type Answer, gateLedger } from "./gated.ts";
 
 /**
- * Kills a proxy again and again while approvals are being used up there. No approved call runs twice
- * (invariant 6), and none is lost: an approval that the crash left unused still lets its call run,
- * one that it used up has its record (ADV-113).
+ * Kills one proxy after the other, round and round, while approvals are being used up there. No
+ * approved call runs twice (invariant 6), and none is lost: an approval that the crash left unused
+ * still lets its call run, one that it used up has its record (ADV-113). What was killed starts again
+ * while the next round goes on with the others.
  */
 export async function crashWhileConsuming(
   field: Field,
@@ -17,15 +18,19 @@ export async function crashWhileConsuming(
   const random = randomFrom(seed);
   // An agent for each round: what a round leaves waiting counts for its agent.
   const gated = await gateLedger(ledger, { action: "require_approval" }, size.rounds);
-  const [doomed = "", other = ""] = fleet.origins;
+  const ready = fleet.origins.map(() => Promise.resolve());
   const before = ledger.executed.length;
   let cut = 0;
   let survived = 0;
 
   for (let round = 1; round <= size.rounds; round += 1) {
+    const dying = round % fleet.origins.length;
+    const living = (round + 1) % fleet.origins.length;
+    await Promise.all([ready[dying], ready[living]]);
+    const [doomed = "", other = ""] = [fleet.origins[dying], fleet.origins[living]];
     const keys = Array.from({ length: size.approvals }, (_, at) => `crash${round}of${at}`);
     await inParallel(keys, 8, async (key) => {
-      const answer = await gated.call(other, key, round);
+      const answer = await insist(() => gated.call(other, key, round));
       if (answer.kind !== "approval_required") throw new Error(`not asked for: ${answer.kind}`);
       await decideApproval(gated.context, { id: answer.approvalId, decision: "approve" });
     });
@@ -41,19 +46,23 @@ export async function crashWhileConsuming(
     );
     while (ledger.executed.length === start) await pause(1);
     await pause(random() * 80);
-    await fleet.kill(0);
+    await fleet.kill(dying);
     await racing;
+    const restarted = fleet.restart(dying);
+    // Awaited before it is used again.
+    restarted.catch(() => {});
+    ready[dying] = restarted;
     await ledger.quiet();
     const ran = new Set(ledger.executed.slice(before));
     await inParallel(keys, 8, async (key) => {
-      if ((await gated.call(other, key, round)).kind !== "executed") return;
+      if ((await insist(() => gated.call(other, key, round))).kind !== "executed") return;
       survived += 1;
       if (ran.has(key)) promises.holds(`${key} ran again after the crash`, false);
     });
-    await fleet.restart(0);
     if (round % 10 === 0) field.say(`${round} of ${size.rounds} proxies killed`);
   }
 
+  await Promise.all(ready);
   await ledger.quiet();
   const executed = ledger.executed.slice(before);
   const orgId = gated.context.org.id;
@@ -89,4 +98,13 @@ export async function crashWhileConsuming(
     },
     broken: promises.broken,
   };
+}
+
+/** Repeats what a busy proxy refused; nothing came of that. */
+async function insist(call: () => Promise<Answer>): Promise<Answer> {
+  for (let left = 100; ; left -= 1) {
+    const answer = await call();
+    if (answer.kind !== "unavailable" || left === 0) return answer;
+    await pause(100);
+  }
 }

@@ -10,7 +10,7 @@ export default function NotInCatalogue() {
           none of this name. Search for the tool: it may live in another server.
         </p>
       </header>
-      <CatalogueSearchForm values={{ query: "", category: "", riskClass: "" }} />
+      <CatalogueSearchForm values={{ query: "", server: "", category: "", riskClass: "" }} />
     </div>
   );
 }

@@ -3,10 +3,13 @@ import { CatalogueSearchForm } from "#components/catalog/search-form.tsx";
 import { ServerList } from "#components/catalog/server-list.tsx";
 import { ToolList } from "#components/catalog/tool-list.tsx";
 import { NoMatch } from "#components/ui/empty-state.tsx";
+import { FilterChip } from "#components/ui/filter-chip.tsx";
 import { Pagination } from "#components/ui/pagination.tsx";
 import { listCatalogueServers } from "#lib/catalogue/read.ts";
 import { searchCatalogue } from "#lib/catalogue/search.ts";
 import { catalogueQuery, pageHref } from "./query.ts";
+
+const serversPerPage = 50;
 
 export const metadata: Metadata = {
   title: "MCP tool catalogue",
@@ -20,6 +23,20 @@ export default async function CataloguePage({ searchParams }: PageProps<"/catalo
   const servers = await listCatalogueServers();
   const toolCount = servers.reduce((sum, { tools }) => sum + tools, 0);
   const found = isSearch ? await searchCatalogue(search) : null;
+  const listed = servers.slice((search.page - 1) * serversPerPage, search.page * serversPerPage);
+  const searched = servers.find(({ slug }) => slug === search.server);
+  const { page, pages } = found ?? {
+    page: search.page,
+    pages: Math.ceil(servers.length / serversPerPage),
+  };
+  const paging = pages > 1 && (
+    <Pagination
+      what={found === null ? "servers" : "tools"}
+      summary={`Page ${page} of ${pages}`}
+      {...(page > 1 && { newerHref: pageHref(form, page - 1) })}
+      {...(page < pages && { olderHref: pageHref(form, page + 1) })}
+    />
+  );
   return (
     <div className="grid gap-8">
       <header className="grid gap-2">
@@ -31,8 +48,20 @@ export default async function CataloguePage({ searchParams }: PageProps<"/catalo
         </p>
       </header>
       <CatalogueSearchForm values={form} />
+      {form.server !== "" && (
+        <div>
+          <FilterChip
+            label="Server"
+            value={searched?.title ?? form.server}
+            removeHref={pageHref({ ...form, server: "" }, 1)}
+          />
+        </div>
+      )}
       {found === null ? (
-        <ServerList servers={servers} />
+        <div className="grid gap-4">
+          <ServerList servers={listed} />
+          {paging}
+        </div>
       ) : found.total === 0 ? (
         <NoMatch what="tools" clearHref="/catalog" />
       ) : (
@@ -41,12 +70,7 @@ export default async function CataloguePage({ searchParams }: PageProps<"/catalo
             {found.total.toLocaleString("en")} {found.total === 1 ? "tool" : "tools"}
           </h2>
           <ToolList label="Tools found" tools={found.tools} />
-          <Pagination
-            what="tools"
-            summary={`Page ${found.page} of ${found.pages}`}
-            {...(found.page > 1 && { newerHref: pageHref(form, found.page - 1) })}
-            {...(found.page < found.pages && { olderHref: pageHref(form, found.page + 1) })}
-          />
+          {paging}
         </section>
       )}
     </div>

@@ -10,22 +10,39 @@ export function catalogueQuery(parameters: Parameters) {
     return typeof value === "string" ? value.slice(0, 200).replaceAll("\0", "") : "";
   };
   const { shape } = SearchCatalogue;
+  const server = shape.server.catch(undefined).parse(text("server") || undefined);
   const category = shape.category.catch(undefined).parse(text("category"));
   const riskClass = shape.riskClass.catch(undefined).parse(text("class"));
   const query = text("q");
-  const form: CatalogueQuery = { query, category: category ?? "", riskClass: riskClass ?? "" };
+  const form: CatalogueQuery = {
+    query,
+    server: server ?? "",
+    category: category ?? "",
+    riskClass: riskClass ?? "",
+  };
   return {
     form,
-    search: { query, category, riskClass, page: shape.page.catch(1).parse(text("page") || "1") },
-    isSearch: query !== "" || category !== undefined || riskClass !== undefined,
+    search: {
+      query,
+      server,
+      category,
+      riskClass,
+      page: shape.page.catch(1).parse(text("page") || "1"),
+    },
+    isSearch: Object.values(form).some((value) => value !== ""),
   };
 }
 
-export function pageHref({ query, category, riskClass }: CatalogueQuery, page: number): string {
+/** `page` 1 is the address without it. */
+export function pageHref(
+  { query, server, category, riskClass }: CatalogueQuery,
+  page: number,
+): string {
   const parameters = new URLSearchParams();
   if (query !== "") parameters.set("q", query);
+  if (server !== "") parameters.set("server", server);
   if (category !== "") parameters.set("category", category);
   if (riskClass !== "") parameters.set("class", riskClass);
-  parameters.set("page", String(page));
-  return `/catalog?${parameters}`;
+  if (page > 1) parameters.set("page", String(page));
+  return parameters.size === 0 ? "/catalog" : `/catalog?${parameters}`;
 }

@@ -6,6 +6,7 @@ import {
   getCatalogueServer,
   getCatalogueTool,
 } from "#lib/catalogue/read.ts";
+import { type ToolText, toolText } from "#lib/catalogue/tool-text.ts";
 import { AppError } from "#lib/errors.ts";
 
 /** A page's server, read once a request; what the catalogue does not have is a 404. */
@@ -13,10 +14,12 @@ export const readServer = cache(
   (server: string): Promise<CatalogueServerDetail> => found(getCatalogueServer({ server })),
 );
 
-/** A page's tool, by the name as it stands in the address. */
-export const readTool = cache(
-  (server: string, tool: string): Promise<CatalogueToolPage> =>
-    found(getCatalogueTool({ server, tool: decoded(tool) })),
+/** A page's tool, by the name as it stands in the address, and the words about it. */
+export const readToolText = cache(
+  async (server: string, tool: string): Promise<{ page: CatalogueToolPage; text: ToolText }> => {
+    const page = await found(getCatalogueTool({ server, tool: decoded(tool) }));
+    return { page, text: toolText(page) };
+  },
 );
 
 export function decoded(part: string): string {

@@ -34,10 +34,10 @@ export default async function SignInLinkPage({ searchParams }: PageProps<"/signi
   const query = target === undefined ? "" : `?next=${encodeURIComponent(target)}`;
   return (
     <AuthPage
-      title={token === undefined ? "Sign in by e-mail" : "This link does nothing any more"}
+      title={token === undefined ? "Sign in by e-mail" : "This link no longer works"}
       description={
         token === undefined
-          ? "We mail you a link that signs you in, with or without an account."
+          ? "We mail you a link that signs you in. Without an account, it makes one."
           : "A link works once, within an hour. Ask for a new one."
       }
       footer={<TextLink href={`/signin${query}`}>Use a password instead</TextLink>}

@@ -13,6 +13,11 @@ import { livesElsewhere } from "#lib/catalogue/elsewhere.ts";
 import { ecosystemName, proposedPolicy } from "#lib/catalogue/tool-text.ts";
 import { readServer } from "../read.ts";
 
+/** The worst ones; a page of more is slow to load and nobody reads it to its end. */
+const toolsShown = 125;
+
+const policyShown = 300;
+
 export async function generateMetadata({
   params,
 }: PageProps<"/catalog/[server]">): Promise<Metadata> {
@@ -51,7 +56,7 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
           <Part id="tools" title="Tools, the most dangerous first">
             <ToolList
               label={`Tools of ${server.title}`}
-              tools={tools.map((tool) => ({
+              tools={tools.slice(0, toolsShown).map((tool) => ({
                 ...tool,
                 server: slug,
                 serverTitle: null,
@@ -61,6 +66,14 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
                     : "",
               }))}
             />
+            {tools.length > toolsShown && (
+              <Text>
+                These are the first {toolsShown}.{" "}
+                <Link className="text-accent underline" href={`/catalog?server=${slug}`}>
+                  Search all {tools.length.toLocaleString("en")} tools
+                </Link>
+              </Text>
+            )}
             {livesElsewhere(slug).map(({ tool, server: home, title }) => (
               <Text key={tool}>
                 Looking for <span className="font-mono">{tool}</span>? Some catalogues list it here.
@@ -77,7 +90,17 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
               A policy to begin with: what no rule speaks of is denied, reads are allowed, writes
               limited, and what cannot be undone waits for a person.
             </Text>
-            <CodeBlock code={proposedPolicy(tools)} what="policy" title="policy.yaml" />
+            {tools.length > policyShown ? (
+              <Text>
+                For so many tools it is too long to show: it stands in{" "}
+                <a className="text-accent underline" href={`/catalog/${slug}.md`}>
+                  this page as Markdown
+                </a>
+                .
+              </Text>
+            ) : (
+              <CodeBlock code={proposedPolicy(tools)} what="policy" title="policy.yaml" />
+            )}
           </Part>
         </div>
         <aside className="order-first grid content-start gap-4 lg:order-none">

@@ -47,6 +47,19 @@ export default function OperationsPage() {
           else is kept outside the database.
         </Text>
       </Part>
+      <Part id="accounts" title="Accounts">
+        <Text>
+          The first account is made at /signup without a mail. With SMTP_URL and SMTP_FROM set,
+          others sign up, and can sign in, by a link that the proxy mails them; it works once, for
+          an hour. Without a mail server sign-up is closed: add people on the command line. Either
+          way nobody learns who has an account; SIGN_UP=open gives that up.
+        </Text>
+        <CodeBlock
+          code="npx callgate user create --email ada@example.com"
+          what="command"
+          title="In the checkout; the password is read from standard input"
+        />
+      </Part>
       <Part id="several" title="Several proxies">
         <Text>
           Run as many as you like on one database, all with the same PROXY_SEALING_KEY, behind any

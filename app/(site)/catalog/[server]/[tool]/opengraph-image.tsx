@@ -1,7 +1,7 @@
 import { ImageResponse } from "next/og";
 import { ShareCard, shareCardSize } from "#components/site/share-card.tsx";
 import { CATEGORY_TEXT, RISK_CLASS_LABEL } from "#lib/catalog/describe.ts";
-import { readTool } from "../../read.ts";
+import { readToolText } from "../../read.ts";
 
 export const alt = "A tool of an MCP server, its category and its risk class";
 export const size = shareCardSize;
@@ -13,7 +13,7 @@ export default async function ToolShareImage({
   params: Promise<{ server: string; tool: string }>;
 }) {
   const { server: slug, tool: name } = await params;
-  const { server, tool } = await readTool(slug, name);
+  const { server, tool } = (await readToolText(slug, name)).page;
   return new ImageResponse(
     <ShareCard
       title={tool.name.slice(0, 60)}

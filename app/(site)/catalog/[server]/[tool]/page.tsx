@@ -17,16 +17,14 @@ import { SIGNAL_TEXT } from "#lib/catalog/describe.ts";
 import { parameterSummary } from "#lib/catalog/parameters.ts";
 import { SIGNALS } from "#lib/catalog/types.ts";
 import { livesElsewhere } from "#lib/catalogue/elsewhere.ts";
-import { ecosystemName, type ToolText, toolText } from "#lib/catalogue/tool-text.ts";
-import { decoded, readServer, readTool } from "../../read.ts";
+import { ecosystemName, type ToolText } from "#lib/catalogue/tool-text.ts";
+import { decoded, readToolText } from "../../read.ts";
 
 type Props = PageProps<"/catalog/[server]/[tool]">;
 
 async function read(params: Props["params"]) {
   const { server, tool } = await params;
-  const page = await readTool(server, tool);
-  const { tools } = await readServer(server);
-  return { page, text: toolText(page, tools) };
+  return readToolText(server, tool);
 }
 
 /** A tool that people look for under this server and that lives in another. */
@@ -171,7 +169,7 @@ export default async function CatalogueToolPage({ params }: Props) {
                 {versions.map(({ version, recordedAt, changed }) => (
                   <li key={version} className="flex justify-between gap-3">
                     <span>
-                      {version} <span className="text-muted">{recordedAt}</span>
+                      {version} <span className="whitespace-nowrap text-muted">{recordedAt}</span>
                     </span>
                     <span className="text-muted">
                       {changed ? "definition changed" : "as before"}

@@ -39,12 +39,12 @@ async function render([server, tool, ...rest]: string[]): Promise<{
       json: () => catalogueJson(servers),
     };
   }
-  const whole = await getCatalogueServer({ server });
   if (tool === undefined) {
+    const whole = await getCatalogueServer({ server });
     return { markdown: (base) => serverMarkdown(whole, base), json: () => serverJson(whole) };
   }
   const page = await getCatalogueTool({ server, tool });
-  const text = toolText(page, whole.tools);
+  const text = toolText(page);
   return { markdown: (base) => toolMarkdown(page, text, base), json: () => toolJson(page, text) };
 }
 
