@@ -1,6 +1,7 @@
 "use client";
 
 import { Button } from "#components/ui/button.tsx";
+import { formatPolicy } from "#lib/policy/format.ts";
 import { DiffView } from "./diff-view.tsx";
 import { lineDiff } from "./line-diff.ts";
 import type { VersionItem } from "./policy-answers.ts";
@@ -12,9 +13,11 @@ import type { Draft } from "./use-draft.ts";
  */
 export function ConflictNote(props: { draft: Draft; versions: readonly VersionItem[] }) {
   const { draft, versions } = props;
-  const { conflict, base, text, cases } = draft;
+  const { conflict, base, cases } = draft;
   if (conflict === null) return null;
   const saved = versions.find(({ version }) => version === conflict.version);
+  // Spelled as a saved version is, so that only what means something else differs.
+  const text = draft.problems.length === 0 ? formatPolicy(draft.document, "yaml") : draft.text;
   const sameCases = JSON.stringify(cases) === JSON.stringify(conflict.cases);
   return (
     <section
@@ -22,8 +25,8 @@ export function ConflictNote(props: { draft: Draft; versions: readonly VersionIt
       className="grid min-w-0 gap-3 rounded border border-caution/40 bg-caution/6 p-3"
     >
       <p className="max-w-[72ch] text-sm">
-        {saved === undefined ? "Somebody" : saved.author} saved version {conflict.version} while you
-        edited version {base.version}
+        While you edited version {base.version}, {saved === undefined ? "somebody" : saved.author}{" "}
+        saved version {conflict.version}
         {saved !== undefined && saved.note !== "" && <>: “{saved.note}”</>}. Your draft is still
         here; nothing of it is saved yet.
       </p>

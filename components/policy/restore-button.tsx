@@ -61,7 +61,7 @@ export function RestoreButton(props: VersionsPanelProps & { version: VersionItem
       )}
       {version.hasOtherCases && (
         <div className="grid gap-1.5 text-sm">
-          <p>The cases of version {version.version} are others than those in force. Keep</p>
+          <p>Version {version.version} has other cases than those in force. Keep</p>
           <Segmented<Kept>
             label="Cases to keep"
             options={[

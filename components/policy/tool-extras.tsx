@@ -20,7 +20,6 @@ export interface ToolExtrasProps {
   policyVersion: number;
   canEdit: boolean;
   startLimit: RateLimit;
-  tools: readonly PolicyTool[];
   agents: readonly string[];
   splits: readonly CommandsOfTool[];
   usage: readonly LimitUsageRow[];

@@ -4,15 +4,21 @@ import { LimitList } from "#components/limits/limit-list.tsx";
 import { limitsOfTool } from "#components/limits/limits-of-tool.ts";
 import { Part } from "#components/tools/drawer-part.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
-import type { PolicyTool } from "./policy-tool.ts";
+import { type PolicyTool, toPolicyTool } from "./policy-tool.ts";
 import { useToolExtras } from "./tool-extras.tsx";
 import { TryPanel } from "./try-panel.tsx";
 
+export interface ToolPartsProps {
+  tool: Pick<PolicyTool, "name" | "category" | "riskClass">;
+  /** The accepted one, as the server sent it. */
+  definition: unknown;
+}
+
 /** In a tool's drawer: its rule with conditions, its limits in use, and a call to try. */
-export function ToolParts({ tool }: { tool: Pick<PolicyTool, "name" | "category" | "riskClass"> }) {
+export function ToolParts({ tool, definition }: ToolPartsProps) {
   const extras = useToolExtras();
   if (extras === null) return null;
-  const { server, canEdit, tools, agents, policyHref } = extras;
+  const { server, canEdit, agents, policyHref } = extras;
   const usage = limitsOfTool(extras.usage, tool);
   return (
     <>
@@ -39,7 +45,7 @@ export function ToolParts({ tool }: { tool: Pick<PolicyTool, "name" | "category"
       <Part title="Try it">
         <TryPanel
           server={server}
-          tools={tools.filter(({ name }) => name === tool.name)}
+          tools={[toPolicyTool(tool, definition)]}
           agents={agents}
           startTool={tool.name}
           startAgent={null}

@@ -54,7 +54,7 @@ function VersionButtons(
 ) {
   const { current, canEdit, version } = props;
   return (
-    <span className="flex gap-2">
+    <span className="ml-auto flex gap-2">
       <Button size="small" variant="ghost" aria-expanded={props.isOpen} onClick={props.onToggle}>
         {props.isOpen ? "Close" : "Compare"}
         <span className="sr-only"> version {version.version}</span>

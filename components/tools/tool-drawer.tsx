@@ -205,7 +205,7 @@ function DrawerContent(props: DrawerContentProps) {
               onChanged={() => setChanges(changes + 1)}
             />
           </Part>
-          <ToolParts tool={tool} />
+          <ToolParts tool={tool} definition={detail.definition} />
           <DefinitionView definition={detail.heldDefinition ?? detail.definition} />
           <Part title="Definitions on record">
             <ToolHistory versions={versions} />

@@ -12,6 +12,7 @@ import { BulkBar } from "./bulk-bar.tsx";
 import { DefinitionCost } from "./definition-cost.tsx";
 import { GroupHeader } from "./group-header.tsx";
 import { HeldReview } from "./held-review.tsx";
+import { MoreTools } from "./more-tools.tsx";
 import { type ReadCalls, type ReadDefinitions, type ReadTool, ToolDrawer } from "./tool-drawer.tsx";
 import { ToolFilters, useToolFilter } from "./tool-filters.tsx";
 import { ToolTableRow } from "./tool-row.tsx";
@@ -138,20 +139,22 @@ export function ToolsTable(props: ToolsTableProps) {
                 }
                 onReview={() => review(group.tools)}
               />
-              {group.tools.map((tool) => (
-                <ToolTableRow
-                  key={tool.name}
-                  tool={tool}
-                  href={addressOf(tool.name)}
-                  selected={selection.names.has(tool.name)}
-                  canEdit={canEdit}
-                  startLimit={startLimit}
-                  onSelect={(shift) => selection.toggle(tool.name, shift)}
-                  onOpen={() => window.history.pushState(null, "", addressOf(tool.name))}
-                  onChoose={(choice) => rules.setRule([tool.name], choice)}
-                  onReview={() => review([tool])}
-                />
-              ))}
+              <MoreTools tools={group.tools} columns={columns}>
+                {(tool) => (
+                  <ToolTableRow
+                    key={tool.name}
+                    tool={tool}
+                    href={addressOf(tool.name)}
+                    selected={selection.names.has(tool.name)}
+                    canEdit={canEdit}
+                    startLimit={startLimit}
+                    onSelect={(shift) => selection.toggle(tool.name, shift)}
+                    onOpen={() => window.history.pushState(null, "", addressOf(tool.name))}
+                    onChoose={(choice) => rules.setRule([tool.name], choice)}
+                    onReview={() => review([tool])}
+                  />
+                )}
+              </MoreTools>
             </TableBody>
           ))}
         </Table>

@@ -26,8 +26,9 @@ const mostNames = 2_000;
 
 /**
  * The calls that one policy decided among a server's newest {@link mostCalls} since an instant, newest
- * first. Names first, each by a step in the index; then the ids of each name's newest, from the index
- * alone; then those rows: the cost does not grow with other servers' calls, nor with older ones.
+ * first. The counted hours say where the newest begin; then names, each by a step in the index; then
+ * the ids of each name's newest, from the index alone; then those rows: the cost does not grow with
+ * other servers' calls, nor with older ones.
  */
 export async function readRecorded(
   ids: { orgId: string; serverId: string; policyId: string },
@@ -38,7 +39,16 @@ export async function readRecorded(
   const floor = callFloor(since);
   // One JSON text: as rows or values, ten thousand calls would cost more to take apart than to replay.
   const [answer] = await database().$queryRaw<{ calls: string | null; found: number }[]>`
-    with recursive names(tool, place) as (
+    with recursive start(id) as materialized (
+      select greatest(${floor}::uuid, (
+        select uuid_v7_floor(h.hour) from (
+          select hour, sum(sum(calls)) over (order by hour desc) as total from call_hours
+          where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid
+            and hour >= date_trunc('hour', ${since}::timestamptz, 'UTC')
+          group by hour
+        ) h
+        where h.total > ${mostCalls} order by h.hour desc limit 1))
+    ), names(tool, place) as (
       (select min(tool), 1 from calls where org_id = ${orgId}::uuid and server_id = ${serverId}::uuid)
       union all
       select (select min(c.tool) from calls c
@@ -48,7 +58,7 @@ export async function readRecorded(
       select l.id from names n cross join lateral (
         select c.id from calls c
         where c.org_id = ${orgId}::uuid and c.server_id = ${serverId}::uuid and c.tool = n.tool
-          and c.id >= ${floor}::uuid
+          and c.id >= (select id from start)
         order by c.id desc limit ${mostCalls + 1}
       ) l
       where n.tool is not null

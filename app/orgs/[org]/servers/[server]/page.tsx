@@ -55,10 +55,10 @@ export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/serve
   return (
     <>
       {server.policyVersion === 1 && <ProposalHint href={`${base}/proposal`} />}
-      <ToolExtrasProvider {...(await readToolExtras(org, slug, server.policyVersion, tools))}>
+      <ToolExtrasProvider {...(await readToolExtras(org, slug, server.policyVersion))}>
         <ToolsTable
           server={slug}
-          tools={tools.map(toView)}
+          tools={tools.map((tool) => toView(tool, tools.length > manyTools ? 200 : undefined))}
           policyVersion={server.policyVersion}
           startLimit={defaultRateLimit}
           canEdit={may(context, "rules.write")}
@@ -88,13 +88,16 @@ function emptyText({ health, healthDetail, protocolRevision }: ServerDetail): st
   return "This server offers no tools.";
 }
 
-function toView(tool: ToolRow): ToolView {
-  const { name, description, parameters, category, riskClass } = tool;
+/** A server with more than these sends the table beginnings of descriptions; the drawer has the whole. */
+const manyTools = 500;
+
+function toView(tool: ToolRow, descriptionLength?: number): ToolView {
+  const { name, parameters, category, riskClass } = tool;
   const { heldDigest, heldChanges, isNew, rule, calls24h, refused24h } = tool;
   const held = tool.state !== "held" ? null : isNew ? "new" : "changed";
   return {
     name,
-    description,
+    description: tool.description.slice(0, descriptionLength),
     parameters,
     category,
     riskClass,

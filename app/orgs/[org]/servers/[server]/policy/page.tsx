@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { PolicyEditor } from "#components/policy/policy-editor.tsx";
+import { toPolicyTool } from "#components/policy/policy-tool.ts";
 import { listAgents } from "#lib/agents/agents.ts";
 import { getPolicy, listPolicyVersions } from "#lib/rules/rules.ts";
 import { listTools } from "#lib/tools/tools.ts";
@@ -15,7 +16,6 @@ import {
   testPolicy,
   tryPolicy,
 } from "./actions.ts";
-import { toPolicyTool } from "./policy-tool.ts";
 
 export const metadata: Metadata = { title: "Policy" };
 
@@ -39,7 +39,7 @@ export default async function PolicyPage({
       current={{ version, text, cases }}
       mode={mode}
       versions={versions.map(({ at, ...rest }) => ({ ...rest, at: at.toISOString() }))}
-      tools={tools.map(toPolicyTool)}
+      tools={tools.map((tool) => toPolicyTool(tool, tool.definition))}
       agents={agents.map(({ name }) => name)}
       canEdit={may(context, "rules.write")}
       canReadCalls={may(context, "calls.read")}

@@ -4,18 +4,15 @@ import { listAgents } from "#lib/agents/agents.ts";
 import { listLimitUsage } from "#lib/limits/limits.ts";
 import { defaultRateLimit } from "#lib/policy/edit.ts";
 import { listCommandRules } from "#lib/rules/commands.ts";
-import type { ToolRow } from "#lib/tools/tools.ts";
 import { forPage } from "#lib/web/errors.ts";
 import { may, requireOrg } from "#lib/web/session.ts";
 import { readLimitUsage, resetLimit, setCommandRules, tryPolicy } from "./actions.ts";
-import { toPolicyTool } from "./policy-tool.ts";
 
 /** What the Tools page adds to each tool from the policy. */
 export async function readToolExtras(
   org: string,
   server: string,
   policyVersion: number,
-  tools: readonly ToolRow[],
 ): Promise<ToolExtrasProps> {
   const context = await requireOrg(org, "servers.read");
   const [splits, usage, agents] = await Promise.all([
@@ -28,7 +25,6 @@ export async function readToolExtras(
     policyVersion,
     canEdit: may(context, "rules.write"),
     startLimit: defaultRateLimit,
-    tools: tools.map(toPolicyTool),
     agents: agents.map(({ name }) => name),
     splits,
     usage,
