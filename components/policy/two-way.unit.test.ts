@@ -145,9 +145,11 @@ test("keys, classes and common limits are added, renamed and removed", () => {
   expect(document).toEqual({ version: 1, default: "deny" });
 });
 
-/** `x` and `[x]` are the same limit. */
+/** `x` and `[x]` are the same limit, and options that say nothing are none. */
 function asOne(rule: Rule): unknown {
-  if (!("rate_limit" in rule) || !Array.isArray(rule.rate_limit)) return rule;
-  const [only] = rule.rate_limit;
-  return rule.rate_limit.length === 1 ? { ...rule, rate_limit: only } : rule;
+  const { approval, ...rest } = { approval: undefined, ...rule };
+  const said = Object.keys(approval ?? {}).length === 0 ? rest : rule;
+  if (!("rate_limit" in said) || !Array.isArray(said.rate_limit)) return said;
+  const [only] = said.rate_limit;
+  return said.rate_limit.length === 1 ? { ...said, rate_limit: only } : said;
 }
