@@ -100,7 +100,7 @@ async function start(): Promise<void> {
     `\n  Callgate is ready (${seconds} s)\n\n` +
       `    Dashboard   ${settings.publicUrl}\n` +
       `    Proxy       ${settings.publicProxyUrl}\n\n` +
-      `  First: open ${settings.publicUrl}/signup, create your account and org, and register a server.\n` +
+      `  First: open ${settings.publicUrl}/signup, create the first account and its org, and register a server.\n` +
       "  Stop with Ctrl-C; your data stays.\n\n",
   );
 }

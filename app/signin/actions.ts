@@ -37,8 +37,10 @@ export async function askForLink(before: FormState, data: FormData): Promise<For
 }
 
 export async function openLink(before: FormState, data: FormData): Promise<FormState> {
-  return runForm(before, data, ["token", "password"], async ({ token = "", name, password }) => {
-    const opened = await redeemSignInLink(token, { name, password });
+  const secrets = ["token", "password", "newPassword"];
+  return runForm(before, data, secrets, async ({ token = "", ...typed }) => {
+    const { name, password, newPassword } = typed;
+    const opened = await redeemSignInLink(token, { name, password, newPassword });
     // Shows the page again, which says that the link does nothing any more.
     if (!opened) goTo(`/signin/link?token=${encodeURIComponent(token)}`);
     await signInBrowser(opened.user.id);

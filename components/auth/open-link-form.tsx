@@ -20,7 +20,9 @@ export function OpenLinkForm({ action, token, link }: OpenLinkFormProps) {
     <form action={send} noValidate className="grid gap-4">
       <FormError error={state.error} />
       <input type="hidden" name="token" value={token} />
-      {link.isNew && (
+      {/* For password managers alone. */}
+      <input type="hidden" name="username" autoComplete="username" value={link.email} />
+      {link.isNew ? (
         <>
           <TextField
             name="name"
@@ -32,8 +34,6 @@ export function OpenLinkForm({ action, token, link }: OpenLinkFormProps) {
             defaultValue={state.values.name}
             error={errors.name}
           />
-          {/* For password managers alone. */}
-          <input type="hidden" name="username" autoComplete="username" value={link.email} />
           <TextField
             name="password"
             label="Password"
@@ -44,6 +44,22 @@ export function OpenLinkForm({ action, token, link }: OpenLinkFormProps) {
             error={errors.password}
           />
         </>
+      ) : (
+        <details open={errors.newPassword !== undefined} className="group text-sm">
+          <summary className="w-fit cursor-pointer rounded-sm text-muted hover:text-text">
+            Forgot your password?
+          </summary>
+          <div className="mt-3">
+            <TextField
+              name="newPassword"
+              label="New password"
+              type="password"
+              autoComplete="new-password"
+              help={`${passwordRule} Every other browser is signed out. Leave it empty to keep yours.`}
+              error={errors.newPassword}
+            />
+          </div>
+        </details>
       )}
       <SubmitButton size="large" pendingText={link.isNew ? "Creating the account" : "Signing in"}>
         {link.isNew ? "Create account" : "Sign in"}

@@ -42,6 +42,9 @@ export const RequestLink = z.strictObject({
 });
 export type RequestLink = z.infer<typeof RequestLink>;
 
+/** In place of one that was forgotten. */
+export const NewPassword = z.strictObject({ newPassword: Password });
+
 /** What is missing of an account once its address is known to be right. */
 export const FinishAccount = SignUp.omit({ email: true });
 export type FinishAccount = z.infer<typeof FinishAccount>;

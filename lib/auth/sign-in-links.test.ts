@@ -162,6 +162,18 @@ test("a link signs in once, also when browsers race, and looking at it changes n
   expect(await authenticateUser({ email, password }, { address: "192.0.2.9" })).toEqual(user);
 });
 
+test("whoever forgot the password sets another one with a link, and is signed out elsewhere", async () => {
+  const { email, user } = await newAccount();
+  const elsewhere = await openUserSession(user.id);
+  const { token } = await mailedLink(email);
+  await expect(redeemSignInLink(token, { newPassword: "short" })).rejects.toThrow("12 characters");
+  await redeemSignInLink(token, { newPassword: other });
+  expect(await checkUserSession(elsewhere.id)).toBeNull();
+  const at = { address: "192.0.2.10" };
+  await expect(authenticateUser({ email, password }, at)).rejects.toThrow("belong together");
+  expect(await authenticateUser({ email, password: other }, at)).toEqual(user);
+});
+
 test("a link works for an hour from its mail on", async () => {
   const { email } = await newAccount();
   const { id, token } = await mailedLink(email);

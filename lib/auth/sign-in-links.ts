@@ -5,7 +5,7 @@ import { AppError } from "#lib/errors.ts";
 import { newId } from "#lib/ids.ts";
 import { parseInput } from "#lib/input.ts";
 import { hashPassword } from "./password.ts";
-import { FinishAccount, RequestLink } from "./schema.ts";
+import { FinishAccount, NewPassword, RequestLink } from "./schema.ts";
 import { endUserSessions } from "./sessions.ts";
 import { takeThrottle } from "./throttle.ts";
 import { type User, userFields } from "./user.ts";
@@ -62,13 +62,18 @@ export async function findSignInLink(token: string): Promise<SignInLinkDetail | 
  * Uses a link up, once, whoever else tries (no tenant). An account whose address nobody had proved
  * becomes that of whoever opened the mail: other browsers and its password are out.
  *
- * @param input name and password, heeded when the account is not finished yet
+ * @param input name and password for an account that is not finished; for one that is, `newPassword`
+ *   in place of a forgotten one, which signs out every other browser
  * @returns who signs in and where to go; null when the link does nothing any more
  * @throws AppError `invalid_input`; the link then still works
  */
 export async function redeemSignInLink(
   token: string,
-  input: { name: string | undefined; password: string | undefined },
+  input: {
+    name?: string | undefined;
+    password?: string | undefined;
+    newPassword?: string | undefined;
+  },
 ): Promise<{ user: User; next: string | null; isNew: boolean } | null> {
   return database().$transaction(async (transaction) => {
     // The row is locked from here on, so a second browser waits and finds it used.
@@ -80,8 +85,12 @@ export async function redeemSignInLink(
     const { email, next } = link;
     const where = { email, emailVerifiedAt: { not: null } };
     const known = await transaction.user.findFirst({ where, select: userFields });
-    if (known) return { user: known, next, isNew: false };
-    await finishAccount(transaction, email, parseInput(FinishAccount, input));
+    if (known) {
+      if (input.newPassword) await replacePassword(transaction, known.id, input.newPassword);
+      return { user: known, next, isNew: false };
+    }
+    const { name, password } = input;
+    await finishAccount(transaction, email, parseInput(FinishAccount, { name, password }));
     const user = await transaction.user.findUniqueOrThrow({ where: { email }, select: userFields });
     return { user, next, isNew: true };
   });
@@ -90,6 +99,19 @@ export async function redeemSignInLink(
 /** SHA-256 of a link's token: all of it that is stored. */
 export function digestOf(token: string): Buffer<ArrayBuffer> {
   return Buffer.from(hash("sha256", token, "buffer"));
+}
+
+async function replacePassword(
+  transaction: Transaction,
+  userId: string,
+  typed: string,
+): Promise<void> {
+  const { newPassword } = parseInput(NewPassword, { newPassword: typed });
+  await transaction.user.update({
+    where: { id: userId },
+    data: { passwordHash: await hashPassword(newPassword), passwordChangedAt: new Date() },
+  });
+  await endUserSessions(userId, undefined, transaction);
 }
 
 /** Of two links to the same new account used at once, the first makes it. */
