@@ -50,9 +50,9 @@ export default function OperationsPage() {
       <Part id="accounts" title="Accounts">
         <Text>
           The first account is made at /signup without a mail. With SMTP_URL and SMTP_FROM set,
-          others sign up, and can sign in, by a link that the proxy mails them; it works once, for
-          an hour. Without a mail server sign-up is closed: add people on the command line. Either
-          way nobody learns who has an account; SIGN_UP=open gives that up.
+          others sign up, sign in and replace a forgotten password by a link that the proxy mails
+          them; it works once, for an hour. Without a mail server sign-up is closed: add people on
+          the command line. Either way nobody learns who has an account; SIGN_UP=open gives that up.
         </Text>
         <CodeBlock
           code="npx callgate user create --email ada@example.com"
