@@ -52,8 +52,7 @@ export function resultAnswer(
     const { statusMessage } = stateOf(exchange, task);
     return errorAnswer(id, -32_603, `There is no result. ${statusMessage}`);
   }
-  // Written by `end` alone, as the text of a response.
-  const answer = parseStored(task.answer) as unknown as JsonRpcResponse;
+  const answer = storedAnswer(task.answer);
   if ("error" in answer) return { ...answer, id };
   const related = {
     ...objectOf(answer.result._meta),
@@ -99,9 +98,14 @@ function waitingText(link: string): string {
 /** What the answer says, for clients that only show a failed task's message. */
 function failureText(answer: string | null): string {
   if (answer === null) return "The call failed.";
-  const response = parseStored(answer) as unknown as JsonRpcResponse;
+  const response = storedAnswer(answer);
   if ("error" in response) return response.error.message;
   const { content } = response.result;
   const first = Array.isArray(content) ? objectOf(content[0]) : undefined;
   return typeof first?.text === "string" ? first.text.slice(0, 1_000) : "The call failed.";
+}
+
+function storedAnswer(text: string): JsonRpcResponse {
+  // The cast: written by `end` alone, as the text of a response.
+  return parseStored(text) as unknown as JsonRpcResponse;
 }

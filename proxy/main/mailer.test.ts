@@ -111,3 +111,18 @@ test("what the mail server cannot take now is mailed once it can", async () => {
   await second.stop();
   await server.close();
 });
+
+test("what people write on the contact page is mailed to the operator, and answers go to them", async () => {
+  const server = await startServer();
+  await sendMessage(
+    { name: "Robin Vale", email: "robin@example.test", message: "How do I gate my own server?" },
+    "192.0.2.9",
+  );
+  const mailer = start(server.smtp);
+  await expect.poll(() => server.to("hello@example.test").length, until).toBe(1);
+  await mailer.stop();
+  const [text = ""] = server.to("hello@example.test");
+  expect(text).toContain("Reply-To: Robin Vale <robin@example.test>");
+  expect(text).toContain("How do I gate my own server?");
+  await server.close();
+});

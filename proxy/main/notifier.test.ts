@@ -5,7 +5,6 @@ import { SMTPServer } from "smtp-server";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { decideApproval } from "#lib/approvals/approvals.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
-import { mailMessages, sendMessage } from "#lib/contact/contact.ts";
 import { database } from "#lib/db.ts";
 import { createChannel, testChannel, updateChannel } from "#lib/notifications/channels.ts";
 import { type DeliveryRow, listDeliveries } from "#lib/notifications/deliveries.ts";
@@ -16,7 +15,6 @@ import { callBody, gateServer, openSession, startProxy } from "#proxy/testing/ha
 import { startUpstream } from "#proxy/testing/upstream.ts";
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { type Listener, startListener } from "./listener.ts";
-import { contactMail, sendMail } from "./mail.ts";
 import { type Notifier, startNotifier } from "./notifier.ts";
 import type { SendOptions } from "./send-notice.ts";
 
@@ -389,20 +387,4 @@ test("several proxies tell each thing once, and a channel switched off meanwhile
   expect(log.find(({ title }) => title === "Later")?.error).toContain("switched off");
   expect(receiver.received).toHaveLength(3);
   for (const notifier of notifiers) await notifier.stop();
-});
-
-test("what people write on the contact page is mailed to the operator, and answers go to them", async () => {
-  await sendMessage(
-    { name: "Robin Vale", email: "robin@example.test", message: "How do I gate my own server?" },
-    "192.0.2.9",
-  );
-  const server = { url: mail.url, from: "Callgate <callgate@example.test>" };
-  const before = mail.received.length;
-  expect(
-    await mailMessages((each) => sendMail(server, contactMail(each, "ops@example.test"))),
-  ).toBe(1);
-  const [text = ""] = mail.received.slice(before);
-  expect(text).toContain("To: ops@example.test");
-  expect(text).toContain("Reply-To: Robin Vale <robin@example.test>");
-  expect(text).toContain("How do I gate my own server?");
 });
