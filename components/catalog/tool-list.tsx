@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { CategoryLabel } from "#components/category-label.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import {
@@ -24,17 +25,19 @@ export interface ListedTool {
   parametersRequired: number;
 }
 
-/** Tools as rows, each leading to its page. */
+/** Tools as rows, each leading to its page. The columns keep their width while rows arrive. */
 export function ToolList({ label, tools }: { label: string; tools: readonly ListedTool[] }) {
   const withServer = tools.some(({ serverTitle }) => serverTitle !== null);
   return (
-    <Table label={label}>
+    <Table label={label} className="sm:table-fixed">
       <TableHead>
         <HeaderCell>Tool</HeaderCell>
-        {withServer && <HeaderCell>Server</HeaderCell>}
-        <HeaderCell>Category</HeaderCell>
-        <HeaderCell>Class</HeaderCell>
-        <HeaderCell align="right">Parameters</HeaderCell>
+        {withServer && <HeaderCell className="w-1/5">Server</HeaderCell>}
+        <HeaderCell className="w-30">Category</HeaderCell>
+        <HeaderCell className="w-28">Class</HeaderCell>
+        <HeaderCell align="right" className={clsx("w-36", withServer && "max-lg:hidden")}>
+          Parameters
+        </HeaderCell>
       </TableHead>
       <TableBody>
         {tools.map((tool) => (
@@ -56,7 +59,7 @@ export function ToolList({ label, tools }: { label: string; tools: readonly List
             <Cell phone="aside">
               <RiskMeter risk={tool.riskClass} />
             </Cell>
-            <Cell phone="hidden" align="right">
+            <Cell phone="hidden" align="right" className={clsx(withServer && "max-lg:hidden")}>
               <span className="whitespace-nowrap">{parametersText(tool)}</span>
             </Cell>
           </Row>

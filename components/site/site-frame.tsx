@@ -22,7 +22,7 @@ export function SiteFrame({ signedIn, children }: { signedIn: boolean; children:
       </a>
       <header className="border-b print:hidden">
         <div className="mx-auto flex w-full max-w-320 flex-wrap items-center gap-x-6 gap-y-1 px-4 py-3 sm:px-6">
-          <Link href="/" className="rounded">
+          <Link href="/" className="flex h-8 items-center rounded pointer-coarse:h-11">
             <Brand />
           </Link>
           <nav aria-label="Site" className="order-last flex gap-5 max-sm:w-full sm:order-none">

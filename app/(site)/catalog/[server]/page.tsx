@@ -52,7 +52,39 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
         }
       />
       <div className="grid gap-8 lg:grid-cols-[1fr_20rem]">
-        <div className="grid min-w-0 content-start gap-8">
+        {/* First in the source too, so that nothing is pushed down while the page arrives. */}
+        <aside className="grid content-start gap-4 lg:col-start-2">
+          <div className="grid gap-4 rounded border bg-raised p-4">
+            <ClassCounts classes={classesOf(tools)} />
+            <Facts
+              items={[
+                { term: "Package", value: <span className="font-mono">{server.package}</span> },
+                { term: "Registry", value: ecosystemName(server.ecosystem) },
+                { term: "Version", value: server.version },
+                { term: "Seen", value: server.recordedAt },
+                ...(server.license === null ? [] : [{ term: "License", value: server.license }]),
+                {
+                  term: "Context cost",
+                  value: `About ${tokens.toLocaleString("en")} tokens for all definitions`,
+                },
+                {
+                  term: "Started with",
+                  value: <span className="break-all font-mono">{server.command}</span>,
+                },
+              ]}
+            />
+            {server.homepage !== null && (
+              <a
+                href={server.homepage}
+                rel="noreferrer nofollow"
+                className="w-fit rounded text-accent text-sm underline"
+              >
+                Homepage of {server.title}
+              </a>
+            )}
+          </div>
+        </aside>
+        <div className="grid min-w-0 content-start gap-8 lg:col-start-1 lg:row-start-1">
           <Part id="tools" title="Tools, the most dangerous first">
             <ToolList
               label={`Tools of ${server.title}`}
@@ -103,37 +135,6 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
             )}
           </Part>
         </div>
-        <aside className="order-first grid content-start gap-4 lg:order-none">
-          <div className="grid gap-4 rounded border bg-raised p-4">
-            <ClassCounts classes={classesOf(tools)} />
-            <Facts
-              items={[
-                { term: "Package", value: <span className="font-mono">{server.package}</span> },
-                { term: "Registry", value: ecosystemName(server.ecosystem) },
-                { term: "Version", value: server.version },
-                { term: "Seen", value: server.recordedAt },
-                ...(server.license === null ? [] : [{ term: "License", value: server.license }]),
-                {
-                  term: "Context cost",
-                  value: `About ${tokens.toLocaleString("en")} tokens for all definitions`,
-                },
-                {
-                  term: "Started with",
-                  value: <span className="break-all font-mono">{server.command}</span>,
-                },
-              ]}
-            />
-            {server.homepage !== null && (
-              <a
-                href={server.homepage}
-                rel="noreferrer nofollow"
-                className="w-fit rounded text-accent text-sm underline"
-              >
-                Homepage of {server.title}
-              </a>
-            )}
-          </div>
-        </aside>
       </div>
     </article>
   );

@@ -72,7 +72,42 @@ export default async function CatalogueToolPage({ params }: Props) {
         }
       />
       <div className="grid gap-8 lg:grid-cols-[1fr_20rem] lg:grid-rows-[auto_1fr]">
-        <div className="grid min-w-0 content-start gap-8 lg:row-span-2">
+        {/* First in the source too, so that nothing is pushed down while the page arrives. */}
+        <aside aria-label="Facts" className="lg:col-start-2">
+          <div className="rounded border bg-raised p-4">
+            <Facts
+              items={[
+                {
+                  term: "Server",
+                  value: (
+                    <Link className="text-accent underline" href={serverHref(server.slug)}>
+                      {server.title}
+                    </Link>
+                  ),
+                },
+                {
+                  term: "Package",
+                  value: <span className="break-words font-mono">{server.package}</span>,
+                },
+                { term: "Category", value: <CategoryLabel category={tool.category} /> },
+                { term: "Risk class", value: <RiskMeter risk={tool.riskClass} /> },
+                { term: "Parameters", value: parametersText(tool) },
+                { term: "Confidence", value: `${Math.round(tool.confidence * 100)} %` },
+                { term: "Context cost", value: `About ${tool.tokens.toLocaleString("en")} tokens` },
+                {
+                  term: "Seen in",
+                  value: (
+                    <>
+                      {server.version} on {ecosystemName(server.ecosystem)},{" "}
+                      <span className="whitespace-nowrap">{server.recordedAt}</span>
+                    </>
+                  ),
+                },
+              ]}
+            />
+          </div>
+        </aside>
+        <div className="grid min-w-0 content-start gap-8 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           <Part id="what" title={`What ${tool.name} does on ${server.title}`}>
             <Text>{text.does}</Text>
             {text.description !== null && (
@@ -124,41 +159,6 @@ export default async function CatalogueToolPage({ params }: Props) {
             <QuestionList questions={text.questions} />
           </Part>
         </div>
-        {/* On a phone the facts come first and what leads elsewhere last. */}
-        <aside aria-label="Facts" className="order-first lg:order-none">
-          <div className="rounded border bg-raised p-4">
-            <Facts
-              items={[
-                {
-                  term: "Server",
-                  value: (
-                    <Link className="text-accent underline" href={serverHref(server.slug)}>
-                      {server.title}
-                    </Link>
-                  ),
-                },
-                {
-                  term: "Package",
-                  value: <span className="break-words font-mono">{server.package}</span>,
-                },
-                { term: "Category", value: <CategoryLabel category={tool.category} /> },
-                { term: "Risk class", value: <RiskMeter risk={tool.riskClass} /> },
-                { term: "Parameters", value: parametersText(tool) },
-                { term: "Confidence", value: `${Math.round(tool.confidence * 100)} %` },
-                { term: "Context cost", value: `About ${tool.tokens.toLocaleString("en")} tokens` },
-                {
-                  term: "Seen in",
-                  value: (
-                    <>
-                      {server.version} on {ecosystemName(server.ecosystem)},{" "}
-                      <span className="whitespace-nowrap">{server.recordedAt}</span>
-                    </>
-                  ),
-                },
-              ]}
-            />
-          </div>
-        </aside>
         <aside aria-label="Versions and related tools" className="grid content-start gap-6">
           {versions.length > 1 && (
             <section aria-labelledby="versions" className="grid gap-2 text-sm">
