@@ -68,6 +68,9 @@ export interface Exchange {
   receivedAt: number;
   /** Gives the place in the org's share of requests back: what goes on is a stream. */
   leaveShare(): void;
+  /** Takes the place of the answer that the agent may not use the server any more, where the request
+   * can be begun anew by what is true now. */
+  outdated?(): void;
   /** What the agent calls a tool of the server, where that is not the server's own name for it. */
   shownName?(tool: string): string;
 }
@@ -90,6 +93,7 @@ export function upstreamContext(exchange: Exchange): UpstreamContext {
     ...(exchange.signal && { signal: exchange.signal }),
     ...(speaksOnlyModern(exchange.gate.server) && {
       parameterHeaders: (tool: string) => exchange.gate.tools.get(tool)?.parameterHeaders ?? [],
+      strippedCapabilities: exchange.gate.server.strippedCapabilities,
     }),
   };
 }

@@ -143,6 +143,7 @@ export async function savePart(
        (org_id, aggregate_id, server_id, session_id, protocol_revision, capabilities)
      select a.org_id, a.id, $3, $4, $5, $6 from aggregate_sessions a
      where a.org_id = $1 and a.id = $2 and a.ended_at is null
+     for share
      on conflict (org_id, aggregate_id, server_id) do update
        set session_id = excluded.session_id, protocol_revision = excluded.protocol_revision,
          capabilities = excluded.capabilities
@@ -154,18 +155,31 @@ export async function savePart(
   return rowCount === 1;
 }
 
-/** Ends an aggregate session and its parts for every process, from this commit on. */
+/**
+ * Ends an aggregate session and its parts for every process, from this commit on. The parts are read
+ * once no more can come: who saves one holds the aggregate session meanwhile.
+ */
 export async function endAggregate(pool: Pool, orgId: string, id: string): Promise<void> {
-  await pool.query(
-    `with ended as (
-       update aggregate_sessions set ended_at = now()
-       where org_id = $1 and id = $2 and ended_at is null returning id
-     )
-     update sessions s set ended_at = now() from aggregate_parts p
-     where p.org_id = $1 and p.aggregate_id = $2 and s.org_id = p.org_id and s.id = p.session_id
-       and s.ended_at is null and exists (select 1 from ended)`,
-    [orgId, id],
-  );
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    await client.query(
+      "update aggregate_sessions set ended_at = now() where org_id = $1 and id = $2 and ended_at is null",
+      [orgId, id],
+    );
+    await client.query(
+      `update sessions s set ended_at = now() from aggregate_parts p
+       where p.org_id = $1 and p.aggregate_id = $2 and s.org_id = p.org_id and s.id = p.session_id
+         and s.ended_at is null`,
+      [orgId, id],
+    );
+    await client.query("commit");
+    client.release();
+  } catch (error) {
+    // The database takes back what was begun as the connection goes.
+    client.release(true);
+    throw error;
+  }
 }
 
 interface AggregateRow {

@@ -104,7 +104,10 @@ export async function listApprovalTasks(
   return rows;
 }
 
-/** Our ids of those of the server's tasks that the agent knows by ours. */
+/**
+ * Our ids of those of the server's tasks that the agent knows by ours. Until the server's id stands with
+ * ours, the call tells: it has consumed the approval, and the server's task was bound to it.
+ */
 export async function findStartedTasks(
   pool: Pool,
   owner: TaskOwner,
@@ -113,7 +116,14 @@ export async function findStartedTasks(
   const { rows } = await pool.query(
     `select id, upstream_task_id as "upstreamTaskId" from approval_tasks
      where org_id = $1 and server_id = $2 and agent_id = $3 and upstream_task_id = any($4)
-       and expires_at > now()`,
+       and expires_at > now()
+     union
+     select t.id, u.task_id from approval_tasks t
+     join approvals a on a.org_id = t.org_id and a.id = t.approval_id
+     join upstream_tasks u on u.org_id = t.org_id and u.server_id = t.server_id
+       and u.agent_id = t.agent_id and u.call_id = a.call_id and u.task_id = any($4)
+     where t.org_id = $1 and t.server_id = $2 and t.agent_id = $3 and t.state = 'running'
+       and t.expires_at > now()`,
     [...valuesOf(owner), upstreamTaskIds],
   );
   return rows;

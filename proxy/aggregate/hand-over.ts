@@ -9,19 +9,24 @@ import type { AggregateAccess } from "./ports.ts";
 /**
  * Hands a request on to the proxy that holds programs or event streams of its session. When that is
  * gone, so is the session, and the agent starts a new one.
+ *
+ * @param body of the request, where it has been read already
  * @returns true when the request has its answer
  */
-export async function handOverAll({
-  state,
-  request,
-  reply,
-  access,
-}: {
-  state: ProxyState;
-  request: IncomingMessage;
-  reply: AgentReply;
-  access: AggregateAccess;
-}): Promise<boolean> {
+export async function handOverAll(
+  {
+    state,
+    request,
+    reply,
+    access,
+  }: {
+    state: ProxyState;
+    request: IncomingMessage;
+    reply: AgentReply;
+    access: AggregateAccess;
+  },
+  body: Buffer | null = null,
+): Promise<boolean> {
   const own = state.config.instanceId;
   const { session, orgId } = access;
   if (session === null || session.instanceId === null || session.instanceId === own) return false;
@@ -29,7 +34,9 @@ export async function handOverAll({
   if (request.headers[relayedHeader] === undefined) {
     const address = await state.ports.findPeer(session.instanceId);
     const outcome =
-      address === null ? "unreachable" : await relayToPeer(request, reply.handOver(), address, own);
+      address === null
+        ? "unreachable"
+        : await relayToPeer(request, reply.handOver(), address, own, body);
     if (outcome === "answered") return true;
     await state.ports.aggregates.end(orgId, session.id);
     if (outcome === "lost") {

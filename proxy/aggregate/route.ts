@@ -1,5 +1,6 @@
 import type { AccessTarget } from "#lib/policy/types.ts";
 import { errorAnswer, notFoundAnswer, unknownToolAnswer } from "#proxy/answer/answers.ts";
+import type { Exchange } from "#proxy/exchange.ts";
 import { relayRequest } from "#proxy/forward/relay.ts";
 import { missingTarget, targetOf } from "#proxy/gate/access.ts";
 import { isAsk } from "#proxy/gate/ask.ts";
@@ -15,6 +16,7 @@ import { serveModern } from "#proxy/modern/serve.ts";
 import { objectOf } from "#proxy/receive/era.ts";
 import { type Owned, ownerOf, ownerOfName } from "./names.ts";
 import { enterServer } from "./parts.ts";
+import type { GrantedServer } from "./ports.ts";
 import { PartReply } from "./replies.ts";
 import type { Visit } from "./visit.ts";
 
@@ -38,29 +40,60 @@ export function isRouted(method: string): boolean {
  * server alone.
  */
 export async function routeRequest(visit: Visit, request: JsonRpcRequest): Promise<void> {
-  const { reply, access } = visit;
+  const { reply } = visit;
   const target = read(request);
   if ("refusal" in target) return reply.finish(target.refusal, target.status);
-  const { owned, request: own } = target;
-  const server = access.servers.find(({ slug }) => slug === owned?.serverSlug);
-  const shown = missing(request, visit);
-  if (!owned || !server) return reply.finish(shown);
-  const view = {
-    serverSlug: server.slug,
-    lists: false,
-    missing: errorsOf(missing(own, visit), shown),
-  };
-  const part = new PartReply(reply, view, request.id);
-  const exchange = await enterServer(visit, server, part, isAsk(request.method));
+  const server = serverOf(visit, target.owned);
+  if (!server) return reply.finish(missing(request, visit));
+  const exchange = await enter(visit, server, request, target.request);
   if ("problem" in exchange) {
     return reply.finish(errorAnswer(request.id, -32_603, exchange.problem));
   }
+  await serveOwn(visit, exchange, target.request);
+}
+
+/**
+ * The same for a request that goes through admission, by what was seen earlier of the agent.
+ *
+ * @returns false when that holds no longer or is not enough: nothing came of the request, which is to
+ *   be routed by what is true now
+ */
+export async function routeRecalled(visit: Visit, request: JsonRpcRequest): Promise<boolean> {
+  const target = read(request);
+  if ("refusal" in target) return false;
+  const server = serverOf(visit, target.owned);
+  if (!server) return false;
+  const exchange = await enter(visit, server, request, target.request);
+  if ("problem" in exchange) return false;
+  let holds = true;
+  exchange.outdated = () => {
+    holds = false;
+  };
+  await serveOwn(visit, exchange, target.request);
+  return holds;
+}
+
+function serverOf({ access }: Visit, owned: Owned | null): GrantedServer | undefined {
+  return access.servers.find(({ slug }) => slug === owned?.serverSlug);
+}
+
+function enter(visit: Visit, server: GrantedServer, request: JsonRpcRequest, own: JsonRpcRequest) {
+  const view = {
+    serverSlug: server.slug,
+    lists: false,
+    missing: errorsOf(missing(own, visit), missing(request, visit)),
+  };
+  const part = new PartReply(visit.reply, view, request.id);
+  return enterServer(visit, server, part, isAsk(request.method));
+}
+
+async function serveOwn({ reply }: Visit, exchange: Exchange, own: JsonRpcRequest): Promise<void> {
   try {
     if (exchange.era === "modern") await serveModern(exchange, { kind: "request", message: own });
     else if (own.method === "tools/call") await callTool(exchange, own);
     else await relayRequest(exchange, own);
   } finally {
-    reply.forwarded ||= part.forwarded;
+    reply.forwarded ||= exchange.reply.forwarded;
   }
 }
 

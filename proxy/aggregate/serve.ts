@@ -5,10 +5,12 @@ import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
 import { refuseSession } from "#proxy/forward/initialize.ts";
 import { endAgentSession } from "#proxy/forward/relay-stream.ts";
+import { isAsk } from "#proxy/gate/ask.ts";
 import { type JsonRpcRequest, type ParsedMessage, readMessage } from "#proxy/json/json-rpc.ts";
 import { REQUEST_LIMITS } from "#proxy/json/parse-json.ts";
 import { headerText } from "#proxy/modern/mirrored-headers.ts";
 import { handOverWaiting } from "#proxy/peers/hand-over.ts";
+import type { Presented } from "#proxy/receive/authenticate.ts";
 import {
   refuseEra,
   refuseHttp,
@@ -27,7 +29,7 @@ import { passAnswer, passNotice, resumeStream } from "./notices.ts";
 import { enterServer, openParts } from "./parts.ts";
 import type { AggregateAccess } from "./ports.ts";
 import { CollectedReply } from "./replies.ts";
-import { isRouted, routeRequest } from "./route.ts";
+import { isRouted, routeRecalled, routeRequest } from "./route.ts";
 import { streamAll } from "./stream.ts";
 import type { ModernVisit, SessionVisit } from "./visit.ts";
 
@@ -42,7 +44,12 @@ export interface AggregateArrival {
 }
 
 /** An arrival whose agent is known. */
-type Known = AggregateArrival & { access: AggregateAccess };
+interface Known extends AggregateArrival {
+  presented: Omit<Presented, "serverSlug">;
+  access: AggregateAccess;
+  /** The access is as last seen, which only a request that goes through admission may rest on. */
+  isRecalled: boolean;
+}
 
 /**
  * `/mcp/{org}`: all servers of an agent at one address. Each is used in a session of its own, opened
@@ -62,9 +69,13 @@ export async function serveAggregate(arrival: AggregateArrival): Promise<void> {
   const modern = isModern(headerText(request.headers["mcp-protocol-version"]) ?? "");
   if (modern && !isPost) return refuseMethod(reply, "POST");
   const sessionId = typeof named === "string" && !modern ? named : undefined;
-  const found = await state.authenticator.findAggregate({ authorization, orgSlug, sessionId });
+  const presented = { authorization, orgSlug, sessionId };
+  const recalled = isPost ? state.authenticator.recallAggregate(presented) : null;
+  const found = recalled
+    ? ({ kind: "access", access: recalled } as const)
+    : await state.authenticator.findAggregate(presented);
   if (found.kind !== "access") return refuseAccess(reply, found);
-  const known = { ...arrival, access: found.access };
+  const known = { ...arrival, presented, access: found.access, isRecalled: recalled !== null };
   const leaveShare = state.capacity.enter(found.access.orgId);
   if (!leaveShare) return refuseShare(reply, "requests of this org are under way");
   try {
@@ -97,8 +108,15 @@ async function receive(known: Known, leaveShare: () => void): Promise<void> {
   const id = parsed.kind === "request" ? parsed.message.id : null;
   const era = classifyEra(request.headers, parsed);
   if (era.kind === "refused") return refuseEra(reply, era);
-  if (era.kind === "modern") {
-    if (await handOverWaiting(state, request, reply, body, parsed)) return;
+  const isModernEra = era.kind === "modern";
+  if (isModernEra && (await handOverWaiting(state, request, reply, body, parsed))) return;
+  if (known.isRecalled) {
+    const visit = (isModernEra ? modernVisitOf : visitOf)(known, body.length, leaveShare);
+    const isAdmitted = parsed.kind === "request" && isAsk(parsed.message.method);
+    if (visit && isAdmitted && (await routeRecalled(visit, parsed.message))) return;
+    if (!(await lookAgain(known, body))) return;
+  }
+  if (isModernEra) {
     reply.speakModern();
     return serveModernAll(modernVisitOf(known, body.length, leaveShare), parsed);
   }
@@ -109,6 +127,17 @@ async function receive(known: Known, leaveShare: () => void): Promise<void> {
   if (visit) return dispatch(visit, parsed);
   const text = "This address has sessions: send initialize first, then its Mcp-Session-Id.";
   return reply.finish(errorAnswer(id, -32_600, text), 400);
+}
+
+/** Reads what was only recalled. @returns false when the request has its answer */
+async function lookAgain(known: Known, body: Buffer): Promise<boolean> {
+  const found = await known.state.authenticator.findAggregate(known.presented);
+  if (found.kind !== "access") {
+    await refuseAccess(known.reply, found);
+    return false;
+  }
+  known.access = found.access;
+  return !(await handOverAll(known, body));
 }
 
 function dispatch(visit: SessionVisit, parsed: ParsedMessage): Promise<void> {

@@ -3,9 +3,13 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { decideApproval, listApprovals } from "#lib/approvals/approvals.ts";
 import { database } from "#lib/db.ts";
 import { recordTransport } from "#lib/servers/transport.ts";
-import { callBody, gateServer, listBody, openSession } from "#proxy/testing/harness.ts";
+import { makeFleet } from "#proxy/testing/fleet.ts";
+import { callBody, gateServer, listBody, openSession, post } from "#proxy/testing/harness.ts";
+import { askModern } from "#proxy/testing/modern.ts";
+import { startScriptedServer } from "#proxy/testing/scripted-server.ts";
 import { type SseTestUpstream, startSseUpstream } from "#proxy/testing/sse-upstream.ts";
 import { type Fleet, startFleet } from "#scripts/campaign/fleet.ts";
 
@@ -109,3 +113,43 @@ test.each([
   expect(await stopped).toBe(0);
   await client.close();
 });
+
+test("calls that wait for a person end at once with the answer to repeat them, and run once where they are", async () => {
+  const person = { APPROVAL_HOLD_SECONDS: "45", PROXY_DRAIN_SECONDS: "10" };
+  fleet = await startFleet(process.env.DATABASE_URL ?? "", 2, person);
+  const [first = "", second = ""] = fleet.origins;
+  const server = await startScriptedServer();
+  const approve = { version: 1, default: "deny", tools: { get: { action: "require_approval" } } };
+  const { context, url, agent } = await makeFleet(
+    { origin: first },
+    { one: { ...server, document: approve } },
+  );
+  const one = { url: `${url}/one`, agent };
+  const alone = await openSession(one.url, agent.token);
+  const all = await openSession(url, agent.token);
+  const there = (address: string) => address.replace(first, second);
+  const modern = (address: string, name: string, key: string) =>
+    askModern({ url: address, agent }, "tools/call", { name, arguments: { key } });
+  const legacy = (address: string, session: string, name: string, key: string) =>
+    post(address, agent.token, callBody(name, { key }), { "mcp-session-id": session });
+  const calls = (moved: (address: string) => string) => [
+    modern(moved(one.url), "get", "modern"),
+    modern(moved(url), "one__get", "modern, all"),
+    legacy(moved(one.url), alone.session, "get", "session"),
+    legacy(moved(url), all.session, "one__get", "session, all"),
+  ];
+  const { id: orgId } = context.org;
+  const held = calls((address) => address);
+  await expect.poll(() => database().approvalHold.count({ where: { orgId } })).toBe(4);
+
+  const stopped = fleet.stop(0);
+  for (const { text } of await Promise.all(held)) expect(text).toContain("exactly the same arg");
+  expect(await stopped).toBe(0);
+  expect(await listApprovals(context, { state: "pending" })).toHaveLength(4);
+  for (const { id } of await listApprovals(context)) {
+    await decideApproval(context, { id, decision: "approve" });
+  }
+  for (const { text } of await Promise.all(calls(there))) expect(text).toContain("done");
+  expect(server.received.filter(({ method }) => method === "tools/call")).toHaveLength(4);
+  await server[Symbol.asyncDispose]();
+}, 60_000);

@@ -1,5 +1,5 @@
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
-import { judgeQuestion } from "#proxy/gate/questions.ts";
+import { judgeQuestion, type QuestionVerdict } from "#proxy/gate/questions.ts";
 import { type Asked, screenAnswer } from "#proxy/gate/screen.ts";
 import { stringifyChanged } from "#proxy/json/exact-numbers.ts";
 import type {
@@ -11,6 +11,7 @@ import type {
 import type { UpstreamFailure, UpstreamReply } from "#proxy/upstream/types.ts";
 import { sealEventId } from "./correlation.ts";
 import { judgeNotice } from "./notices.ts";
+import { gateNow } from "./stream-access.ts";
 
 /** What came of an upstream's reply. At most one of `answer` and `failure` is set. */
 export interface Delivered {
@@ -165,7 +166,7 @@ async function questionText(
   question: JsonRpcRequest,
   data: string,
 ): Promise<string | null> {
-  const verdict = judgeQuestion(exchange, question);
+  const verdict = await judgeNow(exchange, question);
   if (verdict.kind === "ask") {
     const rename = (message: JsonRpcRequest) => {
       message.id = verdict.id;
@@ -178,6 +179,14 @@ async function questionText(
   const refusal = { jsonrpc: "2.0", id: question.id, error: { code, message } } as const;
   await upstream?.send(refusal, upstreamContext(exchange));
   return null;
+}
+
+/** A call may run for long: whom its server may ask what is as of now (invariant 11). */
+async function judgeNow(exchange: Exchange, question: JsonRpcRequest): Promise<QuestionVerdict> {
+  const gate = await gateNow(exchange);
+  if (gate !== null) return judgeQuestion({ ...exchange, gate }, question);
+  const message = "The agent may not use this server any more.";
+  return { kind: "refuse", code: -32_603, message };
 }
 
 async function noticeText(

@@ -1,9 +1,12 @@
 import type { Exchange } from "#proxy/exchange.ts";
 import { judgeAccess } from "#proxy/gate/access.ts";
+import { shownTaskIds } from "#proxy/gate/list-tasks.ts";
 import { isServerNotification } from "#proxy/gate/methods.ts";
+import { relatedTask } from "#proxy/gate/task-answers.ts";
 import { ownTasks, taskIdOf } from "#proxy/gate/tasks.ts";
 import type { JsonRpcNotification } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
+import { objectOf } from "#proxy/receive/era.ts";
 import { sealRequestId } from "./correlation.ts";
 
 /** What of a server's notification the agent gets. */
@@ -33,10 +36,8 @@ export async function judgeNotice(
       return listChanged(params);
     case "notifications/resources/updated":
       return isReadable(exchange, params) ? pass : withhold;
-    case "notifications/tasks/status": {
-      const taskId = taskIdOf(params);
-      return taskId !== null && (await ownTasks(exchange, [taskId])).has(taskId) ? pass : withhold;
-    }
+    case "notifications/tasks/status":
+      return taskStatus(exchange, params);
     case "notifications/elicitation/complete":
       return exchange.gate.server.strippedCapabilities.includes("elicitation") ? withhold : pass;
     case "notifications/cancelled":
@@ -44,6 +45,20 @@ export async function judgeNotice(
     default:
       return pass;
   }
+}
+
+/** The agent's own tasks, those that it opened as ours under the ids it knows. */
+async function taskStatus(
+  exchange: Exchange,
+  params: JsonObject | undefined,
+): Promise<NoticeVerdict> {
+  const taskId = taskIdOf(params);
+  if (taskId === null || !(await ownTasks(exchange, [taskId])).has(taskId)) return withhold;
+  const shown = (await shownTaskIds(exchange, [taskId])).get(taskId);
+  if (shown === undefined) return pass;
+  const related = objectOf(objectOf(params?._meta)?.[relatedTask]);
+  const _meta = related && { ...objectOf(params?._meta), [relatedTask]: { taskId: shown } };
+  return { kind: "params", params: { ...params, taskId: shown, ...(_meta && { _meta }) } };
 }
 
 /** The agent knows the server's question under another id than the server. */

@@ -1,4 +1,5 @@
 import type { Exchange } from "#proxy/exchange.ts";
+import type { Gate } from "#proxy/gate/gates.ts";
 import type { UpstreamEvent } from "#proxy/upstream/types.ts";
 
 /** How long a stream's messages may rest on one look at token, grant and rules. */
@@ -26,13 +27,26 @@ export async function* whileAllowed(
 
 /** Reads access and gate anew; false when the agent may not use the server any more. */
 export async function lookAgain(exchange: Exchange): Promise<boolean> {
-  const found = await exchange.state.authenticator.find(exchange.presented);
-  if (found.kind !== "access") return false;
-  const gate = await exchange.state.gates.find(found.access);
-  if (!gate) return false;
-  exchange.access = found.access;
-  exchange.gate = gate;
+  const now = await readAgain(exchange);
+  if (now === null) return false;
+  exchange.access = now.access;
+  exchange.gate = now.gate;
   return true;
+}
+
+/** The gate as of now, for an exchange that goes on as what it is; null when there is none for it. */
+export async function gateNow(exchange: Exchange): Promise<Gate | null> {
+  return (await readAgain(exchange))?.gate ?? null;
+}
+
+async function readAgain({
+  state,
+  presented,
+}: Exchange): Promise<Pick<Exchange, "access" | "gate"> | null> {
+  const found = await state.authenticator.find(presented);
+  if (found.kind !== "access") return null;
+  const gate = await state.gates.find(found.access);
+  return gate && { access: found.access, gate };
 }
 
 function needsJudgement(event: UpstreamEvent): boolean {

@@ -17,6 +17,10 @@ export class Upstreams {
   readonly #heldPerOrg: number;
   readonly #http = new Map<string, Shared>();
   readonly #held = new Map<string, Upstream>();
+  /** Connections that no session has any more, while calls in them go on. */
+  readonly #retired = new Set<Upstream>();
+  /** What each held connection was opened with. */
+  readonly #openedWith = new WeakMap<Upstream, string>();
   /** Held connections by org, those included that are still being prepared. */
   readonly #taken = new Map<string, number>();
 
@@ -41,11 +45,11 @@ export class Upstreams {
   }
 
   /**
-   * The connection a session's messages go through. Null: the session's connection is not here, so
-   * the session is over for this proxy.
+   * The connection a session's messages go through. Null: the session's connection is not here, or
+   * rests on settings that were changed since, so the session is over for this proxy.
    */
   async find(server: ServerRecord, session: Access["session"]): Promise<Upstream | null> {
-    if (this.isHeld(server)) return session ? (this.#held.get(session.id) ?? null) : null;
+    if (this.isHeld(server)) return session && this.#findHeld(server, session.id);
     return this.#shared(server).catch((error) => unusable(server, error));
   }
 
@@ -58,6 +62,7 @@ export class Upstreams {
     try {
       const opened = await this.#ports.openUpstream(server);
       const upstream = speaksOnlyModern(server) ? new LegacyFace(opened) : opened;
+      this.#openedWith.set(upstream, configurationOf(server));
       if (upstream.ended === undefined) this.#giveBack(server.orgId);
       else void upstream.ended.then(() => this.#giveBack(server.orgId));
       return upstream;
@@ -87,10 +92,24 @@ export class Upstreams {
       [...this.#http.values()].map((entry) => entry.upstream),
     );
     const open = shared.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-    open.push(...this.#held.values());
+    open.push(...this.#held.values(), ...this.#retired);
     this.#http.clear();
     this.#held.clear();
     await Promise.allSettled(open.map((upstream) => upstream.close()));
+  }
+
+  /** Calls under way go on; whatever comes next would go where it is not to go any more. */
+  #findHeld(server: ServerRecord, sessionId: string): Upstream | null {
+    const held = this.#held.get(sessionId);
+    if (!held) return null;
+    if (this.#openedWith.get(held) === configurationOf(server)) return held;
+    this.#held.delete(sessionId);
+    if (held.ended) {
+      this.#retired.add(held);
+      void held.ended.then(() => this.#retired.delete(held));
+      held.retire?.();
+    }
+    return null;
   }
 
   #giveBack(orgId: string): void {
@@ -150,7 +169,17 @@ function unusable(server: ServerRecord, error: unknown): Upstream {
   };
 }
 
+const configurations = new WeakMap<ServerRecord, string>();
+
 /** What a connection depends on; a change of policy or tools leaves it alone. */
 function configurationOf(server: ServerRecord): string {
-  return JSON.stringify([server.url, server.transport, server.settings, server.secrets]);
+  const known = configurations.get(server);
+  if (known !== undefined) return known;
+  const { kind, url, connector, transport, settings } = server;
+  // How a program speaks is no setting of it; secrets come in any order.
+  const speaks = kind === "connector" ? null : transport;
+  const secrets = server.secrets.map(({ name, sealed }) => `${name} ${sealed}`).sort();
+  const made = JSON.stringify([url, connector, speaks, settings, secrets]);
+  configurations.set(server, made);
+  return made;
 }

@@ -33,8 +33,8 @@ export async function admit(
 }
 
 /**
- * Judges and admits until the judgement rests on what is true now. Null: the agent was answered,
- * because it may not use this server any more.
+ * Judges and admits until the judgement rests on what is true now. Null: the agent may not use this
+ * server any more and was told so, or the request is to be begun anew.
  */
 export async function admitNow(exchange: Exchange, ask: Ask): Promise<Admitted | null> {
   const { state, reply } = exchange;
@@ -52,13 +52,10 @@ export async function admitNow(exchange: Exchange, ask: Ask): Promise<Admitted |
     }
 
     const found = await state.authenticator.find(exchange.presented);
-    if (found.kind !== "access") {
-      await refuseAccess(reply, found);
-      return null;
-    }
-    const gate = await state.gates.reload(found.access);
-    if (!gate) {
-      await refuseAccess(reply, { kind: "not_granted" });
+    const gate = found.kind === "access" ? await state.gates.reload(found.access) : null;
+    if (found.kind !== "access" || gate === null) {
+      if (exchange.outdated) exchange.outdated();
+      else await refuseAccess(reply, found.kind === "access" ? { kind: "not_granted" } : found);
       return null;
     }
     exchange.access = found.access;
@@ -87,6 +84,8 @@ async function awaitApproval(
     return null;
   }
   if (state.config.approvalHoldMs === 0) return waiting;
+  // What was held is not begun anew, which could hold it twice.
+  delete exchange.outdated;
   const heldFrom = state.now();
   const news = await holdCall(exchange, request, { callId, approvalId, tool: ask.name, options });
   if (news === null) return null;

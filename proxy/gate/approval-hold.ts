@@ -8,6 +8,7 @@ import type {
 } from "#proxy/json/json-rpc.ts";
 import type { Access, ApprovalNews } from "#proxy/ports.ts";
 import { objectOf } from "#proxy/receive/era.ts";
+import { watchDrain } from "./drain-watch.ts";
 
 /** A call that waits for a person. */
 export interface Waiting {
@@ -23,9 +24,9 @@ const tickMs = 5_000;
 const questionPrefix = "callgate.approval.";
 
 /**
- * Holds a call open for a person's decision, at most as long as configured, and tells its agent
- * about every five seconds, where it asked for progress. What to do about the decision is the
- * caller's.
+ * Holds a call open for a person's decision, at most as long as configured and until this proxy is
+ * about to stop, and tells its agent about every five seconds, where it asked for progress. What to
+ * do about the decision is the caller's.
  *
  * When a modern agent goes away, or a legacy one cancels the call or ends its session, the request
  * is withdrawn. A legacy agent that merely disconnects may repeat the call, so its request stays.
@@ -74,17 +75,24 @@ async function awaitNews(
   const token = progressToken(request);
   const started = state.now();
   let ticks = 0;
-  for (;;) {
-    const news = await state.ports.readApproval(access.orgId, approvalId, callId);
-    if (news === null) return { state: "void" };
-    const elapsed = state.now() - started;
-    const left = state.config.approvalHoldMs - elapsed;
-    if (news.state !== "pending" || left <= 0 || reply.gone) return news;
-    if (elapsed >= (ticks + 1) * tickMs) {
-      ticks += 1;
-      if (token !== null) await reply.event(progress(token, ticks, approvalId, elapsed));
+  const drain = watchDrain(state);
+  try {
+    for (;;) {
+      const news = await state.ports.readApproval(access.orgId, approvalId, callId);
+      if (news === null) return { state: "void" };
+      const elapsed = state.now() - started;
+      const left = state.config.approvalHoldMs - elapsed;
+      const isOver = left <= 0 || reply.gone || state.isDraining();
+      if (news.state !== "pending" || isOver) return news;
+      if (elapsed >= (ticks + 1) * tickMs) {
+        ticks += 1;
+        if (token !== null) await reply.event(progress(token, ticks, approvalId, elapsed));
+      }
+      const changed = state.ports.approvalMayHaveChanged(approvalId, Math.min(left, 1_000));
+      await Promise.race([changed, drain.begun]);
     }
-    await state.ports.approvalMayHaveChanged(approvalId, Math.min(left, 1_000));
+  } finally {
+    drain.forget();
   }
 }
 

@@ -6,6 +6,7 @@ import { listApprovals } from "#lib/approvals/approvals.ts";
 import { database } from "#lib/db.ts";
 import { applyPolicy } from "#lib/rules/rules.ts";
 import { makeAgent } from "#lib/testing/factories.ts";
+import { openEvents } from "#proxy/testing/event-reader.ts";
 import {
   connectClient,
   type GatedServer,
@@ -98,6 +99,35 @@ test("approved, it is admitted and runs once, whoever asks for it and how often"
     where: { orgId: server.context.org.id },
   });
   expect(stored).toMatchObject({ state: "started", request: null });
+});
+
+test("approved, its server's news of it come under the id that the agent has, from the first on", async () => {
+  const server = await gated();
+  const { send, taskId } = await start(server);
+  await decide(server, "approve");
+  await ask(send, "tasks/get", { taskId });
+  const theirs = `theirs-${tasks.ran()}`;
+  const news = (id: string) => ({
+    jsonrpc: "2.0",
+    method: "notifications/tasks/status",
+    params: {
+      taskId: id,
+      status: "working",
+      _meta: { "io.modelcontextprotocol/related-task": { taskId: id }, other: 1 },
+    },
+  });
+  const stream = await openEvents(server.url, server.agent.token, send.session);
+  await tasks.upstream.push(news("theirs-unknown"));
+  await tasks.upstream.push(news(theirs));
+  expect(await stream.message()).toEqual(news(taskId));
+  // As between the server's answer and the note of it.
+  await database().approvalTask.updateMany({
+    where: { orgId: server.context.org.id },
+    data: { state: "running", upstreamTaskId: null },
+  });
+  await tasks.upstream.push(news(theirs));
+  expect(await stream.message()).toEqual(news(taskId));
+  stream.close();
 });
 
 test("denied, it has failed, with the person's reason", async () => {

@@ -2,6 +2,7 @@ import type { Exchange } from "#proxy/exchange.ts";
 import { lookAgain } from "#proxy/forward/stream-access.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import { progress, progressToken, scopeOf } from "./approval-hold.ts";
+import { watchDrain } from "./drain-watch.ts";
 import type { Settled } from "./run-task.ts";
 import type { ApprovalTask } from "./task-ports.ts";
 
@@ -51,10 +52,14 @@ export async function awaitTask(
     scope: scopeOf(access),
     requestId: JSON.stringify(request.id),
   };
+  const drain = watchDrain(state);
+  const drainBegun = drain.begun;
   try {
     await approvalTasks.enterWait(wait);
-    return await untilEnded(exchange, request, { task, waitId: wait.id, read, settle });
+    const waits = { task, waitId: wait.id, drainBegun, read, settle };
+    return await untilEnded(exchange, request, waits);
   } finally {
+    drain.forget();
     leaveStream();
     // What stays behind goes with its task; the answer does not wait for it.
     approvalTasks.leaveWait(wait.orgId, wait.id).catch(() => {});
@@ -64,6 +69,8 @@ export async function awaitTask(
 interface Wait {
   task: ApprovalTask;
   waitId: string;
+  /** Resolves once this proxy is about to stop. */
+  drainBegun: Promise<void>;
   read: () => Promise<ApprovalTask | null>;
   settle: (task: ApprovalTask) => Promise<Settled>;
 }
@@ -71,7 +78,7 @@ interface Wait {
 async function untilEnded(
   exchange: Exchange,
   request: JsonRpcRequest,
-  { task, waitId, read, settle }: Wait,
+  { task, waitId, drainBegun, read, settle }: Wait,
 ): Promise<ApprovalTask | null | "answered"> {
   const { state, reply } = exchange;
   const { orgId } = exchange.access;
@@ -90,7 +97,8 @@ async function untilEnded(
     }
     const left = started + state.config.callMilliseconds - state.now();
     if (left <= 0 || state.isDraining()) return now;
-    await state.ports.approvalMayHaveChanged(task.approvalId, Math.min(left, lookMs));
+    const changed = state.ports.approvalMayHaveChanged(task.approvalId, Math.min(left, lookMs));
+    await Promise.race([changed, drainBegun]);
     if (reply.gone) return "answered";
     if (!(await state.ports.approvalTasks.isAwaited(orgId, waitId))) {
       // The agent asked for no answer (MCP 2025-11-25, "Cancellation").

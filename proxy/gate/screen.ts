@@ -1,5 +1,6 @@
 import { notFoundAnswer } from "#proxy/answer/answers.ts";
 import type { Exchange } from "#proxy/exchange.ts";
+import { gateNow } from "#proxy/forward/stream-access.ts";
 import type {
   JsonRpcError,
   JsonRpcRequest,
@@ -14,6 +15,7 @@ import { hasActiveLinks, withoutActiveLinks } from "./active-links.ts";
 import { filterLists, isListMethod, keepEntries } from "./filter.ts";
 import { namesHiddenTool } from "./hidden-names.ts";
 import { shownTaskIds } from "./list-tasks.ts";
+import { capabilityFor } from "./methods.ts";
 import { elicitationProblem } from "./questions.ts";
 import { bindTaskOf, ownTasks, type TaskOrigin } from "./tasks.ts";
 
@@ -125,6 +127,9 @@ async function screenResult(
     const screened = await screenTasks(exchange, result, asked);
     if (screened !== null) return screened;
   }
+  if (exchange.era === "modern" && result.resultType === "input_required") {
+    return screenQuestions(exchange, result);
+  }
   if (method === "initialize" || method === "server/discover") {
     return screenGreeting(exchange, result);
   }
@@ -178,6 +183,24 @@ async function screenTasks(
 function renameTask(task: JsonObject | undefined, shown: ReadonlyMap<string, string>): void {
   const id = typeof task?.taskId === "string" ? shown.get(task.taskId) : undefined;
   if (task !== undefined && id !== undefined) task.taskId = id;
+}
+
+/** A call may run for long: what its server may ask of the agent is as of now (invariant 11). */
+async function screenQuestions(
+  exchange: Exchange,
+  { inputRequests }: JsonObject,
+): Promise<Screened> {
+  const gate = await gateNow(exchange);
+  if (gate === null)
+    return { kind: "fault", problem: "asks an agent that may not use it any more" };
+  for (const question of Object.values(objectOf(inputRequests) ?? {})) {
+    const method = objectOf(question)?.method;
+    const capability = typeof method === "string" ? capabilityFor(method) : null;
+    if (capability && gate.server.strippedCapabilities.includes(capability)) {
+      return { kind: "fault", problem: `asks for ${capability}, which is not open to it` };
+    }
+  }
+  return pass;
 }
 
 /** Instructions are free text: those that name a hidden tool are left out as a whole. */

@@ -50,7 +50,9 @@ export function resultAnswer(
 ): JsonRpcResponse {
   if (task.answer === null) {
     const { statusMessage } = stateOf(exchange, task);
-    return errorAnswer(id, -32_603, `There is no result. ${statusMessage}`);
+    const isOver = task.state === "cancelled";
+    const text = `There is no result${isOver ? "" : " yet"}. ${statusMessage}`;
+    return errorAnswer(id, -32_603, isOver ? text : `${text} Ask again.`);
   }
   const answer = storedAnswer(task.answer);
   if ("error" in answer) return { ...answer, id };

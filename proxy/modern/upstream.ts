@@ -9,7 +9,7 @@ import type {
   UpstreamEvent,
   UpstreamReply,
 } from "#proxy/upstream/types.ts";
-import { declaredCapabilities, unaskable } from "./client-capabilities.ts";
+import { declaredCapabilities, passedCapabilities, unaskable } from "./client-capabilities.ts";
 import { discoverShape } from "./discover-result.ts";
 import { stateAt } from "./held-state.ts";
 import { isList, mayAskBack } from "./methods.ts";
@@ -28,8 +28,9 @@ export async function findModernUpstream(exchange: Exchange): Promise<Upstream |
   return {
     async send(message, context) {
       if (!("id" in message && "method" in message)) return connection.send(message, context);
-      const reply = await connection.send(message, modernContext(exchange, message, context));
-      return shapeModern(exchange, message, reply);
+      const sent = withPassed(exchange, message);
+      const reply = await connection.send(sent, modernContext(exchange, sent, context));
+      return shapeModern(exchange, sent, reply);
     },
     openStream: (context) => connection.openStream(context),
     endSession: (context) => connection.endSession(context),
@@ -49,6 +50,15 @@ export function buildMirroredHeaders(
     "mcp-method": encodeHeaderValue(request.method),
     ...(name === null ? {} : { "mcp-name": encodeHeaderValue(name) }),
   };
+}
+
+/** What was read by the rules of a moment ago goes up by those that it was admitted under. */
+function withPassed({ gate }: Exchange, request: JsonRpcRequest): JsonRpcRequest {
+  const declared = declaredCapabilities(request);
+  const passed = passedCapabilities(declared, gate.server.strippedCapabilities);
+  if (passed === declared) return request;
+  const _meta = { ...objectOf(request.params?._meta), [metaKeys.clientCapabilities]: passed };
+  return { ...request, params: { ...request.params, _meta } };
 }
 
 function modernContext(

@@ -1,4 +1,5 @@
-import type { AggregateAnswer } from "#proxy/aggregate/ports.ts";
+import { AggregateMemory } from "#proxy/aggregate/memory.ts";
+import type { AggregateAccess, AggregateAnswer } from "#proxy/aggregate/ports.ts";
 import type { Access, AccessAnswer, Ports } from "#proxy/ports.ts";
 
 /** What an agent presents with each request. */
@@ -20,6 +21,7 @@ const mostEntries = 10_000;
 export class Authenticator {
   readonly #ports: Pick<Ports, "digestOfToken" | "findAccess" | "aggregates">;
   readonly #remembered = new Map<string, Access>();
+  readonly #aggregates = new AggregateMemory();
 
   constructor(ports: Pick<Ports, "digestOfToken" | "findAccess" | "aggregates">) {
     this.#ports = ports;
@@ -49,14 +51,22 @@ export class Authenticator {
   async findAggregate(
     presented: Omit<Presented, "serverSlug">,
   ): Promise<AggregateAnswer | { kind: "no_token" }> {
-    const { authorization, orgSlug, sessionId } = presented;
-    const token = bearerToken(authorization);
-    const digest = token === null ? null : this.#ports.digestOfToken(token);
-    if (digest === null) {
-      return { kind: authorization === undefined ? "no_token" : "unauthenticated" };
+    const key = this.#key({ ...presented, serverSlug: "" });
+    if (key === null) {
+      return { kind: presented.authorization === undefined ? "no_token" : "unauthenticated" };
     }
+    const { orgSlug, sessionId } = presented;
     if (sessionId !== undefined && !uuid.test(sessionId)) return { kind: "session_ended" };
-    return this.#ports.aggregates.find(digest, orgSlug, sessionId ?? null);
+    const answer = await this.#ports.aggregates.find(key.digest, orgSlug, sessionId ?? null);
+    if (answer.kind === "access") this.#aggregates.remember(key.text, answer.access);
+    else this.#aggregates.forget(key.text);
+    return answer;
+  }
+
+  /** The same as last seen, or null; only good for a request that goes through admission. */
+  recallAggregate(presented: Omit<Presented, "serverSlug">): AggregateAccess | null {
+    const key = this.#key({ ...presented, serverSlug: "" });
+    return key === null ? null : this.#aggregates.recall(key.text);
   }
 
   /** The access as last seen, or null; only good for a request that goes through admission. */

@@ -8,6 +8,7 @@ import type {
   RequestId,
 } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+import { passedCapabilities } from "#proxy/modern/client-capabilities.ts";
 import { gatedCapabilities } from "#proxy/modern/discover-result.ts";
 import { mayAskBack } from "#proxy/modern/methods.ts";
 import { buildMirroredHeaders } from "#proxy/modern/upstream.ts";
@@ -47,6 +48,7 @@ export class LegacyFace implements Upstream {
     capabilities: {},
   };
   #logLevel: string | null = null;
+  #isRetired = false;
   #over = false;
   readonly #idle: NodeJS.Timeout;
   #resolveEnded: () => void = () => {};
@@ -103,6 +105,13 @@ export class LegacyFace implements Upstream {
     return this.close();
   }
 
+  /** Calls go on to their end, and with the last of them the session ends. */
+  retire(): void {
+    this.#news.close();
+    this.#isRetired = true;
+    this.#endRetired();
+  }
+
   async close(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
@@ -112,6 +121,10 @@ export class LegacyFace implements Upstream {
     for (const running of this.#running.values()) running.abort();
     this.#resolveEnded();
     await this.#inner.close();
+  }
+
+  #endRetired(): void {
+    if (this.#isRetired && this.#running.size === 0) void this.close();
   }
 
   #idled(): void {
@@ -159,6 +172,7 @@ export class LegacyFace implements Upstream {
     this.#running.set(request.id, running);
     const finished = () => {
       if (this.#running.get(request.id) === running) this.#running.delete(request.id);
+      this.#endRetired();
     };
     const within = { ...context, signal };
     const reply = await this.#send(request, within);
@@ -238,7 +252,7 @@ export class LegacyFace implements Upstream {
     const asked = Object.entries(objectOf(inputRequests) ?? {});
     const waiting: [string, Promise<JsonRpcResponse | null>][] = [];
     for (const [key, wanted] of asked) {
-      const question = this.#questions.ask(objectOf(wanted) ?? {}, this.#client.capabilities);
+      const question = this.#questions.ask(objectOf(wanted) ?? {}, this.#capabilities(context));
       if (question === null) {
         yield eventOf(unaskedAnswer(request, objectOf(wanted)?.method));
         return null;
@@ -274,14 +288,18 @@ export class LegacyFace implements Upstream {
     return { kind: "accepted", sessionId: null };
   }
 
+  /** What the client declared in its handshake, as far as the server may use it now. */
+  #capabilities({ strippedCapabilities = [] }: UpstreamContext): JsonObject {
+    return passedCapabilities(this.#client.capabilities, strippedCapabilities);
+  }
+
   /** Sends a request as the modern era has it: described in `_meta`, mirrored in headers. */
   #send(request: JsonRpcRequest, context: UpstreamContext): Promise<UpstreamReply> {
-    const { info, capabilities } = this.#client;
     const _meta: JsonObject = {
       ...objectOf(request.params?._meta),
       [metaKeys.protocolVersion]: modernRevision,
-      [metaKeys.clientInfo]: info,
-      [metaKeys.clientCapabilities]: capabilities,
+      [metaKeys.clientInfo]: this.#client.info,
+      [metaKeys.clientCapabilities]: this.#capabilities(context),
     };
     if (this.#logLevel !== null) _meta[metaKeys.logLevel] = this.#logLevel;
     const sent = { ...request, params: { ...request.params, _meta } };

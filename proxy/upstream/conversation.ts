@@ -38,6 +38,8 @@ const MAX_ASKED = 1_000;
 /** Messages kept for a listener that may still come; the oldest are forgotten. */
 const MAX_UNCLAIMED = 100;
 const MAX_UNCLAIMED_CHARACTERS = 1024 * 1024;
+/** How often a retired session is looked at, whether the last of its calls has ended. */
+const RETIRED_LOOK_MILLISECONDS = 500;
 
 /**
  * One agent session with a server that answers on a single stream, as stdio programs and HTTP+SSE
@@ -109,6 +111,18 @@ export class Conversation {
           this.#deliverUnsolicited({ kind: "message", parsed, data: line });
         }
     }
+  }
+
+  /** Another session takes this one's place: it is given up once nothing runs in it. */
+  retire(): void {
+    this.#listener?.end();
+    const end = () => {
+      if (this.#inFlight.size > 0) return;
+      clearInterval(looking);
+      this.#pipe.giveUp("The session was ended because the server's settings were changed.");
+    };
+    const looking = setInterval(end, RETIRED_LOOK_MILLISECONDS).unref();
+    end();
   }
 
   /** The server broke the protocol: nobody can tell whose answer that was. */

@@ -110,6 +110,10 @@ export class SseUpstream implements Upstream {
     return this.close();
   }
 
+  retire(): void {
+    this.#conversation.retire();
+  }
+
   async close(): Promise<void> {
     this.#end({ code: "closed", bytesSent: true, message: "The session was ended." });
     await Promise.all([this.#reader.close(), this.#poster?.close()]);

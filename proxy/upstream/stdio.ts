@@ -78,6 +78,10 @@ export class StdioUpstream implements Upstream {
     return this.close();
   }
 
+  retire(): void {
+    this.#conversation.retire();
+  }
+
   async close(): Promise<void> {
     await this.#stop("The session was ended.");
   }

@@ -35,6 +35,8 @@ export interface UpstreamContext {
   mirroredHeaders?: Readonly<Record<string, string>>;
   /** Where a legacy agent's call is translated: the arguments of a tool that go into headers. */
   parameterHeaders?: (tool: string) => readonly ParameterHeader[];
+  /** Likewise: what of the agent the server may not use, whatever was declared in the handshake. */
+  strippedCapabilities?: readonly string[];
   /** Whose session is continued where a modern agent's requests need one; the agent's token id. */
   agent?: string;
   /** Total time for this exchange, streams included; the upstream's default when absent. */
