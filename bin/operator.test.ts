@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { getApproval } from "#lib/approvals/approvals.ts";
-import { authenticateUser } from "#lib/auth/users.ts";
+import { signInUser } from "#lib/auth/users.ts";
 import { database } from "#lib/db.ts";
 import { newId } from "#lib/ids.ts";
 import { claimJob, finishJob, saveSteps } from "#lib/jobs/worker.ts";
@@ -21,8 +21,8 @@ test("an operator sets up an account, an org and a server from nothing", async (
   expect(account.stderr).toBe("");
   expect(account.json()).toEqual({ id: expect.any(String), email: "ada@example.test" });
   const signIn = { email: "ada@example.test", password: "correct horse battery" };
-  await expect(authenticateUser(signIn, { address: "127.0.0.1" })).resolves.toMatchObject({
-    email: "ada@example.test",
+  await expect(signInUser(signIn, { address: "127.0.0.1" })).resolves.toMatchObject({
+    user: { email: "ada@example.test" },
   });
 
   const org = ["org", "create", "--name", "Acme", "--slug", "acme", "--owner"];

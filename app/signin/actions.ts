@@ -3,7 +3,7 @@
 import { redirect } from "next/navigation";
 import { redeemSignInLink, requestSignInLink } from "#lib/auth/sign-in-links.ts";
 import { signUp as signUpVerb } from "#lib/auth/sign-up.ts";
-import { authenticateUser } from "#lib/auth/users.ts";
+import { signInUser } from "#lib/auth/users.ts";
 import type { FormState } from "#lib/errors.ts";
 import { runForm } from "#lib/web/action.ts";
 import { signInBrowser, signOutBrowser } from "#lib/web/auth.ts";
@@ -14,8 +14,7 @@ import { clientAddress } from "#lib/web/session.ts";
 export async function signIn(before: FormState, data: FormData): Promise<FormState> {
   return runForm(before, data, ["password"], async ({ email = "", password = "", next }) => {
     const address = await clientAddress();
-    const user = await authenticateUser({ email, password }, { address });
-    await signInBrowser(user.id);
+    await signInBrowser(await signInUser({ email, password }, { address }));
     goTo(returnPath(next));
   });
 }
@@ -23,9 +22,9 @@ export async function signIn(before: FormState, data: FormData): Promise<FormSta
 export async function signUp(before: FormState, data: FormData): Promise<FormState> {
   return runForm(before, data, ["password"], async ({ name, email = "", password, next }) => {
     const form = { name, email, password, next: pathOf(next) };
-    const user = await signUpVerb(form, await clientAddress());
-    if (!user) return;
-    await signInBrowser(user.id);
+    const signedIn = await signUpVerb(form, await clientAddress());
+    if (!signedIn) return;
+    await signInBrowser(signedIn);
     goTo(form.next ?? "/orgs/new");
   });
 }
@@ -43,7 +42,7 @@ export async function openLink(before: FormState, data: FormData): Promise<FormS
     const opened = await redeemSignInLink(token, { name, password, newPassword });
     // Shows the page again, which says that the link does nothing any more.
     if (!opened) goTo(`/signin/link?token=${encodeURIComponent(token)}`);
-    await signInBrowser(opened.user.id);
+    await signInBrowser(opened);
     goTo(returnPath(opened.next ?? (opened.isNew ? "/orgs/new" : undefined)));
   });
 }

@@ -25,9 +25,11 @@ export default async function SignUpPage({ searchParams }: PageProps<"/signup">)
       title={way === "closed" ? "Sign-up is closed" : "Create an account"}
       description={descriptions[way]}
       footer={
-        <>
-          Have an account? <TextLink href={`/signin${query}`}>Sign in</TextLink>
-        </>
+        way !== "first" && (
+          <>
+            Have an account? <TextLink href={`/signin${query}`}>Sign in</TextLink>
+          </>
+        )
       }
     >
       {way === "closed" && <SignUpClosed />}
@@ -39,7 +41,7 @@ export default async function SignUpPage({ searchParams }: PageProps<"/signup">)
 }
 
 const descriptions: Record<SignUpWay, string> = {
-  first: "The first of this Callgate. Then create an org and register its first server.",
+  first: "The first account of this Callgate. Then create an org and register its first server.",
   open: "Then create an org and register its first server.",
   confirmed: "We mail you a link. Open it, then create an org and register its first server.",
   closed: "Ask whoever runs this Callgate for an account.",

@@ -22,7 +22,7 @@ export function AuthPage({ title, description, children, footer }: AuthPageProps
           {description !== undefined && <p className="text-base text-muted">{description}</p>}
         </div>
         {children}
-        {footer !== undefined && <p className="text-muted text-sm">{footer}</p>}
+        {footer && <p className="text-muted text-sm">{footer}</p>}
       </main>
     </div>
   );

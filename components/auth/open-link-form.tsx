@@ -1,5 +1,6 @@
 "use client";
 
+import { ChevronRight } from "lucide-react";
 import { FormError } from "#components/forms/form-error.tsx";
 import { type FormAction, useForm } from "#components/forms/use-form.ts";
 import { TextField } from "#components/ui/field.tsx";
@@ -46,10 +47,14 @@ export function OpenLinkForm({ action, token, link }: OpenLinkFormProps) {
         </>
       ) : (
         <details open={errors.newPassword !== undefined} className="group text-sm">
-          <summary className="w-fit cursor-pointer rounded-sm text-muted hover:text-text">
+          <summary className="flex w-fit cursor-pointer list-none items-center gap-1 rounded-sm text-muted hover:text-text pointer-coarse:min-h-11 [&::-webkit-details-marker]:hidden">
+            <ChevronRight
+              aria-hidden="true"
+              className="size-4 transition-transform group-open:rotate-90"
+            />
             Forgot your password?
           </summary>
-          <div className="mt-3">
+          <div className="pt-3">
             <TextField
               name="newPassword"
               label="New password"

@@ -46,9 +46,14 @@ export function ProviderButtons({
       )}
       {failed !== null && <FormSummary message={failed} />}
       {linkHref !== undefined && (
-        <ButtonLink href={linkHref} size="large">
-          E-mail me a link
-        </ButtonLink>
+        <div className="grid gap-1.5">
+          <ButtonLink href={linkHref} size="large">
+            E-mail me a link
+          </ButtonLink>
+          <p className="text-muted text-sm">
+            It signs you in, and lets you set another password if you forgot yours.
+          </p>
+        </div>
       )}
       {providers.map(({ id, name }) => (
         <Button

@@ -1,18 +1,37 @@
 import { database, type Transaction } from "#lib/db.ts";
 import { isId, newId } from "#lib/ids.ts";
-import { type User, userFields } from "./user.ts";
+import { type OpenedSession, type User, userFields } from "./user.ts";
 
 const minute = 60_000;
 const idleMilliseconds = 12 * 60 * minute;
 const absoluteMilliseconds = 7 * 24 * 60 * minute;
 
 /** A browser session of a user (no tenant): ends after 7 days, or 12 hours without use. */
-export async function openUserSession(userId: string): Promise<{ id: string; expiresAt: Date }> {
-  const expiresAt = new Date(Date.now() + absoluteMilliseconds);
-  return database().userSession.create({
-    data: { id: newId(), userId, expiresAt },
+export async function openUserSession(
+  userId: string,
+  transaction: Pick<Transaction, "userSession"> = database(),
+): Promise<OpenedSession> {
+  return transaction.userSession.create({
+    data: { id: newId(), userId, expiresAt: new Date(Date.now() + absoluteMilliseconds) },
     select: { id: true, expiresAt: true },
   });
+}
+
+/**
+ * The same for somebody who has proved to know the password of `passwordHash`; null when it is not the
+ * account's any more. Changing it waits for this row, or this for the change: no session by the old
+ * password is left over.
+ */
+export async function openPasswordSession(
+  userId: string,
+  passwordHash: string,
+): Promise<OpenedSession | null> {
+  const [session] = await database().$queryRaw<OpenedSession[]>`
+    insert into user_sessions (id, user_id, expires_at)
+    select ${newId()}::uuid, id, ${new Date(Date.now() + absoluteMilliseconds)}
+    from users where id = ${userId}::uuid and password_hash = ${passwordHash} for share
+    returning id, expires_at as "expiresAt"`;
+  return session ?? null;
 }
 
 /** Whoever is signed in, and since when that is certain. */

@@ -3,11 +3,11 @@ import { database } from "#lib/db.ts";
 import { openMaintenancePool } from "#lib/gate/pool.ts";
 import { isWorkWaiting } from "#lib/jobs/waiting.ts";
 import { expectRefusal } from "#lib/testing/expectations.ts";
-import { claimLinkToMail, type LinkToMail, returnLinkToMail } from "./link-mail.ts";
+import { claimLinkToMail, finishLinkToMail, type LinkToMail } from "./link-mail.ts";
 import { pruneSignInLinks } from "./prune.ts";
 import { checkUserSession, openUserSession } from "./sessions.ts";
 import { findSignInLink, redeemSignInLink, requestSignInLink } from "./sign-in-links.ts";
-import { authenticateUser, createUserAccount, linkProviderAccount } from "./users.ts";
+import { createUserAccount, linkProviderAccount, signInUser } from "./users.ts";
 
 const password = "correct horse battery";
 const other = "another good password";
@@ -30,7 +30,7 @@ function ask(email: string, next: string | null = null, address = `192.0.2.${cou
   return requestSignInLink({ email, next }, address, settings);
 }
 
-/** Every link that waits, as the worker takes them. */
+/** Every link that waits, as a worker takes them. */
 async function claimAll(): Promise<LinkToMail[]> {
   const claimed: LinkToMail[] = [];
   for (;;) {
@@ -42,7 +42,9 @@ async function claimAll(): Promise<LinkToMail[]> {
 
 async function mailedLink(email: string, next: string | null = null): Promise<LinkToMail> {
   await ask(email, next);
-  const link = (await claimAll()).find((each) => each.email === email);
+  const links = await claimAll();
+  for (const each of links) await finishLinkToMail(each, "mailed");
+  const link = links.find((each) => each.email === email);
   if (!link) throw new Error("no link was to be mailed");
   return link;
 }
@@ -52,6 +54,10 @@ const move = (id: string, seconds: number) =>
   database().$executeRaw`
     update sign_in_links set expires_at = expires_at + make_interval(secs => ${seconds}::float8)
     where id = ${id}::uuid`;
+
+/** Ends a worker's claim, as a minute does. */
+const lapse = (id: string) =>
+  database().signInLink.updateMany({ where: { id }, data: { claimedUntil: new Date(0) } });
 
 // Account enumeration: what is stored and answered is the same, down to the row.
 test("asking leaves the same row for a known and an unknown address, and tells neither", async () => {
@@ -66,7 +72,13 @@ test("asking leaves the same row for a known and an unknown address, and tells n
     omit: { id: true, email: true, createdAt: true, expiresAt: true },
   });
   expect(rows).toEqual([rows[0], rows[0]]);
-  expect(rows[0]).toEqual({ next: "/orgs/acme", mailedAt: null, tokenDigest: null, usedAt: null });
+  expect(rows[0]).toEqual({
+    next: "/orgs/acme",
+    mailedAt: null,
+    claimedUntil: null,
+    tokenDigest: null,
+    usedAt: null,
+  });
   const links = await claimAll();
   expect(links.find((link) => link.email === email)?.isNew).toBe(false);
   expect(links.find((link) => link.email === unknown)?.isNew).toBe(true);
@@ -129,12 +141,83 @@ test("each link is mailed by one worker; one that failed is mailed later, with a
   expect(links).toHaveLength(3);
   expect(await isWorkWaiting(pool, true)).toBe(false);
 
-  const [failed] = links;
-  if (failed) await returnLinkToMail(failed);
+  const [failed, ...sent] = links;
+  if (failed) await finishLinkToMail(failed, "later");
+  for (const each of sent) await finishLinkToMail(each, "mailed");
   const again = await claimAll();
   expect(again.map(({ id }) => id)).toEqual([failed?.id]);
   expect(await findSignInLink(failed?.token ?? "")).toBeNull();
   expect(await findSignInLink(again[0]?.token ?? "")).toMatchObject({ email: failed?.email });
+});
+
+// A worker that was killed finishes nothing: its claim lapses.
+test("a link whose worker died is mailed by another a minute later, with a token of its own", async () => {
+  const email = newEmail();
+  await ask(email);
+  const [dead] = (await claimAll()).filter((link) => link.email === email);
+  if (!dead) throw new Error("no link was to be mailed");
+  const claimOf = async () => (await claimAll()).filter((link) => link.email === email);
+  expect(await claimOf()).toEqual([]);
+  await lapse(dead.id);
+  expect(await isWorkWaiting(pool, true)).toBe(true);
+  const [taken] = await claimOf();
+  expect(taken?.id).toBe(dead.id);
+  // Should the first come back, what it says of its mail is of no account any more.
+  for (const outcome of ["mailed", "refused", "later"] as const) {
+    await finishLinkToMail(dead, outcome);
+  }
+  expect(await findSignInLink(dead.token)).toBeNull();
+  if (taken) await finishLinkToMail(taken, "mailed");
+  expect(await findSignInLink(taken?.token ?? "")).toMatchObject({ email });
+  await lapse(dead.id);
+  expect(await claimOf()).toEqual([]);
+});
+
+test("workers that die in a row mail a link within its hour alone", async () => {
+  const email = newEmail();
+  await ask(email);
+  const { id } = await database().signInLink.findFirstOrThrow({ where: { email } });
+  for (let round = 0; round < 3; round += 1) {
+    expect((await claimAll()).map((link) => link.id)).toContain(id);
+    await lapse(id);
+  }
+  await move(id, -3601);
+  expect((await claimAll()).map((link) => link.id)).not.toContain(id);
+});
+
+test("a link whose mail is refused for good is neither mailed again nor used", async () => {
+  const email = newEmail();
+  await ask(email);
+  const [link] = (await claimAll()).filter((each) => each.email === email);
+  if (link) await finishLinkToMail(link, "refused");
+  await lapse(link?.id ?? "");
+  expect((await claimAll()).map(({ id }) => id)).not.toContain(link?.id);
+  expect(await findSignInLink(link?.token ?? "")).toBeNull();
+});
+
+test("a newly sent link ends the earlier ones of its address, and of no other", async () => {
+  const email = newEmail();
+  const bystander = await mailedLink(newEmail());
+  const first = await mailedLink(email);
+  await ask(email);
+  // What is on its way may never arrive.
+  const [second] = (await claimAll()).filter((link) => link.email === email);
+  expect(await findSignInLink(first.token)).not.toBeNull();
+  if (second) await finishLinkToMail(second, "mailed");
+  expect(await findSignInLink(first.token)).toBeNull();
+  expect(await redeemSignInLink(first.token, { name: "Ada", password })).toBeNull();
+  expect(await findSignInLink(second?.token ?? "")).not.toBeNull();
+  expect(await findSignInLink(bystander.token)).not.toBeNull();
+});
+
+test("of links to one address that are sent at once, exactly one works", async () => {
+  const email = newEmail();
+  await Promise.all([ask(email), ask(email), ask(email), ask(email)]);
+  const links = (await claimAll()).filter((link) => link.email === email);
+  expect(links).toHaveLength(4);
+  await Promise.all(links.map((link) => finishLinkToMail(link, "mailed")));
+  const found = await Promise.all(links.map(({ token }) => findSignInLink(token)));
+  expect(found.filter((link) => link !== null)).toHaveLength(1);
 });
 
 test("a link that could not be mailed within the hour is not mailed any more", async () => {
@@ -154,12 +237,12 @@ test("a link signs in once, also when browsers race, and looking at it changes n
   const opened = await Promise.all(
     Array.from({ length: 5 }, () => redeemSignInLink(token, nothing)),
   );
-  expect(opened.filter((each) => each !== null)).toEqual([
-    { user, next: "/orgs/acme", isNew: false },
-  ]);
+  const signedIn = opened.filter((each) => each !== null);
+  expect(signedIn).toMatchObject([{ user, next: "/orgs/acme", isNew: false }]);
+  expect(await checkUserSession(signedIn[0]?.session.id ?? "")).toMatchObject(user);
   expect(await findSignInLink(token)).toBeNull();
   // Whoever has a password keeps it.
-  expect(await authenticateUser({ email, password }, { address: "192.0.2.9" })).toEqual(user);
+  expect((await signInUser({ email, password }, { address: "192.0.2.9" })).user).toEqual(user);
 });
 
 test("whoever forgot the password sets another one with a link, and is signed out elsewhere", async () => {
@@ -170,8 +253,8 @@ test("whoever forgot the password sets another one with a link, and is signed ou
   await redeemSignInLink(token, { newPassword: other });
   expect(await checkUserSession(elsewhere.id)).toBeNull();
   const at = { address: "192.0.2.10" };
-  await expect(authenticateUser({ email, password }, at)).rejects.toThrow("belong together");
-  expect(await authenticateUser({ email, password: other }, at)).toEqual(user);
+  await expect(signInUser({ email, password }, at)).rejects.toThrow("belong together");
+  expect((await signInUser({ email, password: other }, at)).user).toEqual(user);
 });
 
 test("a link works for an hour from its mail on", async () => {
@@ -202,8 +285,8 @@ test("a new account is finished with name and password; what is missing leaves t
   expect(Object.keys(refusal.fields).sort()).toEqual(["name", "password"]);
   const opened = await redeemSignInLink(token, { name: "Ada", password });
   expect(opened).toMatchObject({ user: { email, name: "Ada" }, isNew: true });
-  const signedIn = await authenticateUser({ email, password }, { address: "192.0.2.9" });
-  expect(signedIn).toEqual(opened?.user);
+  const signedIn = await signInUser({ email, password }, { address: "192.0.2.9" });
+  expect(signedIn.user).toEqual(opened?.user);
 });
 
 test("two links to the same new account, used at once, make one account", async () => {
@@ -224,8 +307,8 @@ test("an account that came into being after the mail is signed in to, and no sec
   const { token } = await mailedLink(email);
   const user = await createUserAccount({ name: "Grace", email, password });
   const opened = await redeemSignInLink(token, { name: "Ada", password: other });
-  expect(opened).toEqual({ user, next: null, isNew: false });
-  expect(await authenticateUser({ email, password }, { address: "192.0.2.9" })).toEqual(user);
+  expect(opened).toMatchObject({ user, next: null, isNew: false });
+  expect((await signInUser({ email, password }, { address: "192.0.2.9" })).user).toEqual(user);
 });
 
 test("a provider's account signs in by a link as well", async () => {
@@ -253,7 +336,7 @@ test("whoever made an account of an address that is not theirs is out once its o
   const opened = await redeemSignInLink(token, { name: "Owner", password: other });
   expect(opened?.user).toEqual({ id: user.id, email, name: "Owner" });
   expect(await checkUserSession(squatter.id)).toBeNull();
-  const attempt = authenticateUser({ email, password }, { address: "192.0.2.9" });
+  const attempt = signInUser({ email, password }, { address: "192.0.2.9" });
   await expectRefusal(attempt, "unauthenticated");
   // From now on it is theirs: another link only signs in.
   expect((await mailedLink(email)).isNew).toBe(false);

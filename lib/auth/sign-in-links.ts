@@ -6,9 +6,9 @@ import { newId } from "#lib/ids.ts";
 import { parseInput } from "#lib/input.ts";
 import { hashPassword } from "./password.ts";
 import { FinishAccount, NewPassword, RequestLink } from "./schema.ts";
-import { endUserSessions } from "./sessions.ts";
+import { endUserSessions, openUserSession } from "./sessions.ts";
 import { takeThrottle } from "./throttle.ts";
-import { type User, userFields } from "./user.ts";
+import { type SignedIn, type User, userFields } from "./user.ts";
 
 const hour = 60 * 60;
 
@@ -64,7 +64,7 @@ export async function findSignInLink(token: string): Promise<SignInLinkDetail | 
  *
  * @param input name and password for an account that is not finished; for one that is, `newPassword`
  *   in place of a forgotten one, which signs out every other browser
- * @returns who signs in and where to go; null when the link does nothing any more
+ * @returns who has signed in and where to go; null when the link does nothing any more
  * @throws AppError `invalid_input`; the link then still works
  */
 export async function redeemSignInLink(
@@ -74,25 +74,29 @@ export async function redeemSignInLink(
     password?: string | undefined;
     newPassword?: string | undefined;
   },
-): Promise<{ user: User; next: string | null; isNew: boolean } | null> {
+): Promise<(SignedIn & { next: string | null; isNew: boolean }) | null> {
   return database().$transaction(async (transaction) => {
     // The row is locked from here on, so a second browser waits and finds it used.
     const [link] = await transaction.$queryRaw<{ email: string; next: string | null }[]>`
-      update sign_in_links set used_at = now()
+      update sign_in_links set used_at = now(), mailed_at = coalesce(mailed_at, now())
       where token_digest = ${digestOf(token)} and used_at is null and expires_at > now()
       returning email, next`;
     if (!link) return null;
     const { email, next } = link;
-    const where = { email, emailVerifiedAt: { not: null } };
-    const known = await transaction.user.findFirst({ where, select: userFields });
+    // So is the account's: a password that another link sets ends this session, or this waits for it.
+    const [known] = await transaction.$queryRaw<User[]>`
+      select id, email, name from users
+      where email = ${email} and email_verified_at is not null for no key update`;
     if (known) {
       if (input.newPassword) await replacePassword(transaction, known.id, input.newPassword);
-      return { user: known, next, isNew: false };
+      const session = await openUserSession(known.id, transaction);
+      return { user: known, session, next, isNew: false };
     }
     const { name, password } = input;
     await finishAccount(transaction, email, parseInput(FinishAccount, { name, password }));
     const user = await transaction.user.findUniqueOrThrow({ where: { email }, select: userFields });
-    return { user, next, isNew: true };
+    const session = await openUserSession(user.id, transaction);
+    return { user, session, next, isNew: true };
   });
 }
 

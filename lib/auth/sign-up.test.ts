@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { database } from "#lib/db.ts";
 import { expectRefusal } from "#lib/testing/expectations.ts";
+import { checkUserSession } from "./sessions.ts";
 import { signUp, signUpWay } from "./sign-up.ts";
-import { authenticateUser } from "./users.ts";
+import { signInUser } from "./users.ts";
 
 const password = "correct horse battery";
 const smtp = { url: "smtp://127.0.0.1:9", from: "Callgate <callgate@example.test>" };
@@ -41,11 +42,11 @@ test("of those who sign up first at once, one has an account without a mail, and
   expect(await database().user.count()).toBe(1);
   expect(await database().signInLink.count()).toBe(5);
   const [first] = made;
-  const signedIn = await authenticateUser(
-    { email: first?.email ?? "", password },
+  const signedIn = await signInUser(
+    { email: first?.user.email ?? "", password },
     { address: "192.0.2.1" },
   );
-  expect(signedIn).toEqual(first);
+  expect(signedIn.user).toEqual(first?.user);
   expect(await signUpWay(confirmed)).toBe("confirmed");
 });
 
@@ -80,8 +81,9 @@ test("without a mail server, sign-up is closed after the first account, in the s
 test("open sign-up makes the account at once, and one that is taken is not touched", async () => {
   expect(await signUpWay(open)).toBe("open");
   const given = form();
-  const user = await signUp(given, "192.0.2.4", open);
-  expect(user).toMatchObject({ email: given.email, name: given.name });
+  const made = await signUp(given, "192.0.2.4", open);
+  expect(made?.user).toMatchObject({ email: given.email, name: given.name });
+  expect(await checkUserSession(made?.session.id ?? "")).toMatchObject(made?.user ?? {});
   const refusal = await expectRefusal(
     signUp({ ...form(given.email), password: "another good password" }, "192.0.2.4", open),
     "conflict",
@@ -90,7 +92,8 @@ test("open sign-up makes the account at once, and one that is taken is not touch
     "Could not create an account with these details. If you have one, sign in.",
   );
   const signIn = { email: given.email, password };
-  expect(await authenticateUser(signIn, { address: "192.0.2.4" })).toEqual(user);
+  const again = await signInUser(signIn, { address: "192.0.2.4" });
+  expect(again.user).toEqual(made?.user);
 });
 
 test("what is missing is named by field, before anything is made", async () => {

@@ -1,9 +1,11 @@
-import { database } from "#lib/db.ts";
+import { database, type Transaction } from "#lib/db.ts";
 import { type Env, env } from "#lib/env.ts";
 import { AppError } from "#lib/errors.ts";
+import type { SignUp } from "./schema.ts";
+import { openUserSession } from "./sessions.ts";
 import { requestSignInLink } from "./sign-in-links.ts";
 import { takeThrottle } from "./throttle.ts";
-import type { User } from "./user.ts";
+import type { SignedIn } from "./user.ts";
 import { createUserAccount } from "./users.ts";
 
 type Settings = Pick<Env, "SIGN_UP" | "smtp">;
@@ -35,14 +37,14 @@ export interface SignUpForm {
  * account: while there is none at all nobody can be found out, and after that only a mail says more.
  *
  * @param address network address of whoever asks, 30 an hour
- * @returns the new account; null when a link has been mailed instead
+ * @returns the new account, signed in; null when a link has been mailed instead
  * @throws AppError `invalid_input`, `forbidden` (closed), `conflict` (open, and taken), `rate_limited`
  */
 export async function signUp(
   { email, next, name, password }: SignUpForm,
   address: string,
   settings: Settings = env(),
-): Promise<User | null> {
+): Promise<SignedIn | null> {
   const way = await signUpWay(settings);
   if (way === "closed") {
     throw new AppError(
@@ -57,19 +59,29 @@ export async function signUp(
   const window = { max: 30, windowSeconds: 60 * 60 };
   await takeThrottle({ purpose: "sign-up:address", subject: address, ...window });
   const account = { name: name ?? "", email, password: password ?? "" };
-  if (way === "open") return createUserAccount(account, null);
+  // Nobody finishes such an account between its making and its first session.
+  if (way === "open") {
+    return database().$transaction((transaction) => openAccount(transaction, account, null));
+  }
   const first = await createFirstAccount(account);
   // Somebody else was first, and this one is answered like everybody after.
   return first ?? signUp({ email, next, name, password }, address, settings);
 }
 
 /** Null when there is an account by now. */
-function createFirstAccount(
-  account: Parameters<typeof createUserAccount>[0],
-): Promise<User | null> {
+function createFirstAccount(account: SignUp): Promise<SignedIn | null> {
   return database().$transaction(async (transaction) => {
     await transaction.$executeRaw`select pg_advisory_xact_lock(hashtext('callgate.first-account'))`;
     if (await transaction.user.findFirst({ select: { id: true } })) return null;
-    return createUserAccount(account, new Date(), transaction);
+    return openAccount(transaction, account, new Date());
   });
+}
+
+async function openAccount(
+  transaction: Transaction,
+  account: SignUp,
+  emailVerifiedAt: Date | null,
+): Promise<SignedIn> {
+  const user = await createUserAccount(account, emailVerifiedAt, transaction);
+  return { user, session: await openUserSession(user.id, transaction) };
 }

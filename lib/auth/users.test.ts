@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import { database } from "#lib/db.ts";
+import { openMaintenancePool } from "#lib/gate/pool.ts";
 import { expectRefusal } from "#lib/testing/expectations.ts";
 import { makeUser } from "#lib/testing/factories.ts";
 import { checkUserSession, openUserSession } from "./sessions.ts";
 import {
-  authenticateUser,
   changePassword,
   createUserAccount,
   findUserByEmail,
   linkProviderAccount,
+  signInUser,
 } from "./users.ts";
 
 const password = "correct horse battery";
@@ -32,7 +33,7 @@ test("whoever signs up can sign in, however the address is spelled", async () =>
   expect(user.email).toBe(given.email);
   const fullWidth = given.email.replace("person", "ｐｅｒｓｏｎ");
   for (const email of [given.email, given.email.toUpperCase(), fullWidth]) {
-    expect(await authenticateUser({ email, password }, { address: "192.0.2.200" })).toEqual(user);
+    expect((await signInUser({ email, password }, { address: "192.0.2.200" })).user).toEqual(user);
   }
 });
 
@@ -40,7 +41,7 @@ test("neither the account nor its errors contain the password or its hash", asyn
   const { user, email, address } = await account();
   expect(Object.keys(user).sort()).toEqual(["email", "id", "name"]);
   const refusal = await expectRefusal(
-    authenticateUser({ email, password: "a secret mistake" }, { address }),
+    signInUser({ email, password: "a secret mistake" }, { address }),
     "unauthenticated",
   );
   expect(JSON.stringify([refusal.message, refusal.fields])).not.toContain("a secret mistake");
@@ -62,7 +63,7 @@ test("a wrong password and an unknown account get the same answer", async () => 
   const provider = await makeUser();
   const attempts = [email, "nobody@example.test", provider.email].map((tried) =>
     expectRefusal(
-      authenticateUser({ email: tried, password: "wrong password" }, { address }),
+      signInUser({ email: tried, password: "wrong password" }, { address }),
       "unauthenticated",
     ),
   );
@@ -75,7 +76,7 @@ test("an unknown account costs as much work as a known one", async () => {
   const timeOf = async (tried: string, address: string) => {
     const started = performance.now();
     await expectRefusal(
-      authenticateUser({ email: tried, password: "x" }, { address }),
+      signInUser({ email: tried, password: "x" }, { address }),
       "unauthenticated",
     );
     return performance.now() - started;
@@ -106,17 +107,17 @@ test("passwords cannot be guessed by trying: ten attempts for an account in 15 m
   const { email, user } = await account();
   for (let round = 0; round < 10; round += 1) {
     const from = { address: `198.51.100.${100 + round}` };
-    await expectRefusal(authenticateUser({ email, password: "wrong" }, from), "unauthenticated");
+    await expectRefusal(signInUser({ email, password: "wrong" }, from), "unauthenticated");
   }
   const from = { address: "198.51.100.200" };
-  const refusal = await expectRefusal(authenticateUser({ email, password }, from), "rate_limited");
+  const refusal = await expectRefusal(signInUser({ email, password }, from), "rate_limited");
   expect(refusal.message).toBe("Too many attempts. Try again in 15 minutes.");
   expect(user.email).toBe(email);
 });
 
 test("an account nobody has is throttled in the same way", async () => {
   const attempt = (round: number) =>
-    authenticateUser(
+    signInUser(
       { email: "absent@example.test", password: "wrong" },
       { address: `198.51.100.${round}` },
     );
@@ -129,7 +130,7 @@ test("an account nobody has is throttled in the same way", async () => {
 test("one network address may try 60 times in 15 minutes, whatever the accounts", async () => {
   const address = "203.0.113.99";
   const attempt = (round: number) =>
-    authenticateUser({ email: `sprayed-${round}@example.test`, password: "wrong" }, { address });
+    signInUser({ email: `sprayed-${round}@example.test`, password: "wrong" }, { address });
   for (let round = 0; round < 60; round += 1) {
     await expectRefusal(attempt(round), "unauthenticated");
   }
@@ -139,10 +140,10 @@ test("one network address may try 60 times in 15 minutes, whatever the accounts"
 test("signing in takes no attempt, and tells nobody by giving back those of others", async () => {
   const { email, address } = await account();
   const stranger = { address: "198.51.100.240" };
-  const guess = () => authenticateUser({ email, password: "wrong" }, stranger);
+  const guess = () => signInUser({ email, password: "wrong" }, stranger);
   for (let round = 0; round < 9; round += 1) await expectRefusal(guess(), "unauthenticated");
   for (let round = 0; round < 12; round += 1) {
-    await authenticateUser({ email, password }, { address });
+    await signInUser({ email, password }, { address });
   }
   await expectRefusal(guess(), "unauthenticated");
   await expectRefusal(guess(), "rate_limited");
@@ -158,8 +159,60 @@ test("changing the password ends every other session and the old password", asyn
   expect(await checkUserSession(mine.id)).not.toBeNull();
   expect(await checkUserSession(other.id)).toBeNull();
   expect(await checkUserSession(theirs.id)).not.toBeNull();
-  await expectRefusal(authenticateUser({ email, password }, { address }), "unauthenticated");
-  await authenticateUser({ email, password: next }, { address });
+  await expectRefusal(signInUser({ email, password }, { address }), "unauthenticated");
+  await signInUser({ email, password: next }, { address });
+});
+
+/** Lets each of `steps` run until it waits for the account's row, in this order, then lets go of it. */
+async function inOrder(userId: string, steps: (() => Promise<unknown>)[]) {
+  const pool = openMaintenancePool(process.env.DATABASE_URL ?? "");
+  const holder = await pool.connect();
+  const running: Promise<unknown>[] = [];
+  const waiting = async () => {
+    const [row] = await database().$queryRaw<{ count: number }[]>`
+      select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    return row?.count;
+  };
+  try {
+    await holder.query("begin");
+    await holder.query("select 1 from users where id = $1 for update", [userId]);
+    for (const step of steps) {
+      running.push(step());
+      await expect.poll(waiting, { timeout: 10_000, interval: 10 }).toBe(running.length);
+    }
+  } finally {
+    await holder.query("commit");
+    holder.release();
+    await pool.end();
+  }
+  const ends = await Promise.allSettled(running);
+  return ends.map(({ status }) => status);
+}
+
+// A guess that was right must not outlive the change that is the answer to it.
+test("no session by the old password is left over from a sign-in while it changes", async () => {
+  const { user, email, address } = await account();
+  const mine = await openUserSession(user.id);
+  const next = "another long password";
+  const change = () => changePassword(user.id, { current: password, next }, mine.id);
+  const back = () => changePassword(user.id, { current: next, next: password }, mine.id);
+  const signIn = (typed: string) => () => signInUser({ email, password: typed }, { address });
+  expect(await inOrder(user.id, [change, signIn(password)])).toEqual(["fulfilled", "rejected"]);
+  expect(await inOrder(user.id, [signIn(next), back])).toEqual(["fulfilled", "fulfilled"]);
+  const left = await database().userSession.findMany({ where: { userId: user.id, endedAt: null } });
+  expect(left.map(({ id }) => id)).toEqual([mine.id]);
+});
+
+test("of two changes of a password at once, the second does not undo the first", async () => {
+  const { user, email, address } = await account();
+  const { id } = await openUserSession(user.id);
+  const [first, second] = ["the first new password", "the second new password"];
+  const changes = [first, second].map(
+    (next) => () => changePassword(user.id, { current: password, next }, id),
+  );
+  expect(await inOrder(user.id, changes)).toEqual(["fulfilled", "rejected"]);
+  await signInUser({ email, password: first }, { address });
 });
 
 test("a wrong present password changes nothing and is named at its field", async () => {
@@ -170,7 +223,7 @@ test("a wrong present password changes nothing and is named at its field", async
     "invalid_input",
   );
   expect(refusal.fields).toEqual({ current: ["This is not your present password"] });
-  await authenticateUser({ email, password }, { address });
+  await signInUser({ email, password }, { address });
 });
 
 test("a short password is refused with its rule", async () => {
@@ -212,7 +265,7 @@ test("a provider's account never takes over, or joins, an account made with a pa
     }),
     "conflict",
   );
-  expect(await authenticateUser({ email, password }, { address })).toEqual(user);
+  expect((await signInUser({ email, password }, { address })).user).toEqual(user);
 });
 
 test("an address the provider has not verified opens no account", async () => {

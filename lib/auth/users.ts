@@ -4,9 +4,9 @@ import { newId } from "#lib/ids.ts";
 import { parseInput } from "#lib/input.ts";
 import { decoyHash, hashPassword, verifyPassword } from "./password.ts";
 import { ChangePassword, Email, ProviderAccount, SignIn, SignUp } from "./schema.ts";
-import { endUserSessions } from "./sessions.ts";
+import { endUserSessions, openPasswordSession } from "./sessions.ts";
 import { clearThrottle, returnAttempt, takeThrottle } from "./throttle.ts";
-import { type User, userFields } from "./user.ts";
+import { type SignedIn, type User, userFields } from "./user.ts";
 
 export type { User } from "./user.ts";
 
@@ -42,16 +42,16 @@ export async function createUserAccount(
 }
 
 /**
- * Who signs in with these words (no tenant). Unknown account, account without a password and wrong
- * password cost the same work and give the same answer. 10 failures per account and 60 attempts per
- * address in 15 minutes.
+ * Signs in with a password (no tenant). Unknown account, account without a password and wrong password
+ * cost the same work and give the same answer. 10 failures per account and 60 attempts per address in
+ * 15 minutes.
  *
  * @throws AppError `invalid_input`, `unauthenticated`, `rate_limited`
  */
-export async function authenticateUser(
+export async function signInUser(
   input: SignIn,
   { address }: { address: string },
-): Promise<User> {
+): Promise<SignedIn> {
   const { email, password } = parseInput(SignIn, input);
   const account = { purpose: "sign-in:account", subject: email };
   await takeThrottle({
@@ -66,14 +66,16 @@ export async function authenticateUser(
     select: { ...userFields, passwordHash: true },
   });
   const matches = await verifyPassword(password, found?.passwordHash ?? decoyHash);
-  if (!found?.passwordHash || !matches) {
+  const session =
+    found?.passwordHash && matches ? await openPasswordSession(found.id, found.passwordHash) : null;
+  if (!found || !session) {
     throw new AppError(
       "unauthenticated",
       "This address and password do not belong together. Check both and try again.",
     );
   }
   await returnAttempt(account);
-  return { id: found.id, email: found.email, name: found.name };
+  return { user: { id: found.id, email: found.email, name: found.name }, session };
 }
 
 /**
@@ -101,19 +103,23 @@ export async function changePassword(
       "This account signs in through a provider and has no password to change.",
     );
   }
-  if (!(await verifyPassword(current, user.passwordHash))) {
-    const message = "This is not your present password";
-    throw new AppError("invalid_input", `${message}.`, { fields: { current: [message] } });
-  }
+  if (!(await verifyPassword(current, user.passwordHash))) throw notPresentPassword();
   const passwordHash = await hashPassword(next);
   await database().$transaction(async (transaction) => {
-    await transaction.user.update({
-      where: { id: userId },
+    const { count } = await transaction.user.updateMany({
+      where: { id: userId, passwordHash: user.passwordHash },
       data: { passwordHash, passwordChangedAt: new Date() },
     });
+    // Somebody else has changed it meanwhile, such as its owner by a link.
+    if (count === 0) throw notPresentPassword();
     await endUserSessions(userId, keepSessionId, transaction);
   });
   await clearThrottle(attempts);
+}
+
+function notPresentPassword(): AppError {
+  const message = "This is not your present password";
+  return new AppError("invalid_input", `${message}.`, { fields: { current: [message] } });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { MailOutcome } from "#lib/auth/link-mail.ts";
 import { takeThrottle } from "#lib/auth/throttle.ts";
 import { database } from "#lib/db.ts";
 import { newId } from "#lib/ids.ts";
@@ -36,33 +37,52 @@ export async function listMessages(limit = 50): Promise<ContactMessageRow[]> {
     orderBy: { id: "desc" },
     take: limit,
   });
-  return messages.map(({ createdAt, ...message }) => ({ ...message, at: createdAt }));
+  return messages.map(({ createdAt, claimedUntil: _, ...message }) => ({
+    ...message,
+    at: createdAt,
+  }));
 }
 
+/** A message whose worker died is another's after this long; a mail takes seconds. */
+const leaseSeconds = 60;
+/** Before a message that the mail server refuses is shown to it again; sooner when it was only away. */
+const refusedSeconds = 60 * 60;
+
 /**
- * Hands every message that has not been mailed to `mail`, oldest first, and notes that it was (the
- * proxy's side, where mail is sent). Of several proxies one takes each message.
+ * Takes the next message that has not been mailed to the operator (no tenant: the proxy's side). Of several
+ * workers one gets each; when that one dies it is mailed again a minute later, until a mail is finished.
  *
- * @returns how many were mailed
+ * @param after the message before, so that one that cannot be mailed keeps no other waiting
  */
-export async function mailMessages(
-  mail: (message: ContactMessageRow) => Promise<void>,
-): Promise<number> {
-  let mailed = 0;
-  for (;;) {
-    const one = await database().$transaction(async (transaction) => {
-      const [next] = await transaction.$queryRaw<ContactMessageRow[]>`
-        select id, name, email, message, created_at as at, mailed_at as "mailedAt" from contact_messages
-        where mailed_at is null order by id limit 1 for update skip locked`;
-      if (!next) return false;
-      await mail(next);
-      await transaction.contactMessage.update({
-        where: { id: next.id },
-        data: { mailedAt: new Date() },
-      });
-      return true;
-    });
-    if (!one) return mailed;
-    mailed += 1;
-  }
+export async function claimMessageToMail(
+  after: ContactMessageRow | null,
+): Promise<ContactMessageRow | null> {
+  const [message] = await database().$queryRaw<ContactMessageRow[]>`
+    update contact_messages set claimed_until = now() + make_interval(secs => ${leaseSeconds}::int)
+    where id = (
+      select id from contact_messages
+      where mailed_at is null and id > ${after?.id ?? nil}::uuid
+        and (claimed_until is null or claimed_until <= now())
+      order by id limit 1 for update skip locked
+    )
+    returning id, name, email, message, created_at as at, mailed_at as "mailedAt"`;
+  return message ?? null;
 }
+
+/** Notes what came of a mail. A message stays the operator's, so it is tried until it has been mailed. */
+export async function finishMessageToMail(
+  { id }: ContactMessageRow,
+  outcome: MailOutcome,
+): Promise<void> {
+  const data = {
+    mailed: { mailedAt: new Date() },
+    refused: { claimedUntil: new Date(Date.now() + refusedSeconds * 1000) },
+    later: { claimedUntil: null },
+  };
+  await database().contactMessage.updateMany({
+    where: { id, mailedAt: null },
+    data: data[outcome],
+  });
+}
+
+const nil = "00000000-0000-0000-0000-000000000000";

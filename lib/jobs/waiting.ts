@@ -11,8 +11,11 @@ export async function isWorkWaiting(pool: Pool, mail: boolean): Promise<boolean>
       or exists (select 1 from approvals where announced_at is null)
       or exists (select 1 from notification_deliveries
         where state in ('queued', 'sending') and next_at <= now())
-      or $1 and exists (select 1 from contact_messages where mailed_at is null)
-      or $1 and exists (select 1 from sign_in_links where mailed_at is null and expires_at > now())
+      or $1 and exists (select 1 from contact_messages
+        where mailed_at is null and (claimed_until is null or claimed_until <= now()))
+      or $1 and exists (select 1 from sign_in_links
+        where mailed_at is null and expires_at > now()
+          and (claimed_until is null or claimed_until <= now()))
       as waits`,
     [mail],
   );

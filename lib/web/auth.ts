@@ -4,6 +4,7 @@ import NextAuth, { type NextAuthOptions } from "next-auth";
 import { decode, encode } from "next-auth/jwt";
 import { z } from "zod";
 import { endUserSession, openUserSession } from "#lib/auth/sessions.ts";
+import type { SignedIn } from "#lib/auth/user.ts";
 import { linkProviderAccount } from "#lib/auth/users.ts";
 import { env } from "#lib/env.ts";
 import { AppError } from "#lib/errors.ts";
@@ -18,11 +19,11 @@ export function authHandler(request: Request, context: unknown): Promise<Respons
   return NextAuth(authOptions())(request, context);
 }
 
-/** Opens a session for somebody who has just proved who they are, and gives it to the browser. */
-export async function signInBrowser(userId: string): Promise<void> {
+/** Gives the browser the session that was opened for somebody who has just proved who they are. */
+export async function signInBrowser({ user, session }: SignedIn): Promise<void> {
   await signOutBrowser();
-  const { id, expiresAt } = await openUserSession(userId);
-  const token = { sub: userId, sessionId: id };
+  const { id, expiresAt } = session;
+  const token = { sub: user.id, sessionId: id };
   const value = await encode({ token, secret: sessionSecret(), maxAge: sessionSeconds });
   const { name, options } = sessionCookie();
   (await cookies()).set(name, value, { ...options, expires: expiresAt });

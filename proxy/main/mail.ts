@@ -64,8 +64,9 @@ export function linkMail(
 ${what}
 ${site}/signin/link?token=${token}
 
-It works once, within an hour. If you did not ask for it, ignore this
-message: nothing happens unless the link is used.
+It works once, within an hour, and only until another one is sent to this
+address. If you did not ask for it, ignore this message: nothing happens
+unless the link is used.
 `,
   };
 }

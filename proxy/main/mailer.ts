@@ -1,5 +1,15 @@
-import { claimLinkToMail, type LinkToMail, returnLinkToMail } from "#lib/auth/link-mail.ts";
-import { mailMessages } from "#lib/contact/contact.ts";
+import type { SendMailOptions } from "nodemailer";
+import {
+  claimLinkToMail,
+  finishLinkToMail,
+  type LinkToMail,
+  type MailOutcome,
+} from "#lib/auth/link-mail.ts";
+import {
+  type ContactMessageRow,
+  claimMessageToMail,
+  finishMessageToMail,
+} from "#lib/contact/contact.ts";
 import { log } from "#lib/log.ts";
 import type { Listener } from "./listener.ts";
 import { contactMail, linkMail, type MailServer, sendMail } from "./mail.ts";
@@ -29,32 +39,48 @@ export function startMailer(
   let stopped = false;
   let wake = () => {};
 
-  /** @returns whether all that waited is out of the way */
-  const mailLinks = async (): Promise<boolean> => {
+  /**
+   * Mails all that waits.
+   * @returns false when something is left for later
+   */
+  const mailAll = async <T>(
+    what: string,
+    mailOf: (item: T) => SendMailOptions,
+    claim: (after: T | null) => Promise<T | null>,
+    finish: (item: T, outcome: MailOutcome) => Promise<void>,
+  ): Promise<boolean> => {
     let done = true;
-    let link: LinkToMail | null = null;
+    let item: T | null = null;
     while (!stopped) {
-      link = await claimLinkToMail(link);
-      if (!link) break;
+      item = await claim(item);
+      if (!item) break;
+      let outcome: MailOutcome = "mailed";
       try {
-        await sendMail(smtp, linkMail(link, publicUrl));
+        await sendMail(smtp, mailOf(item));
       } catch (error) {
-        report("a sign-in link could not be mailed", error);
-        if (isRefusedForGood(error)) continue;
-        await returnLinkToMail(link);
-        done = false;
+        report(`${what} could not be mailed`, error);
+        outcome = isRefusedForGood(error) ? "refused" : "later";
       }
+      await finish(item, outcome);
+      if (outcome === "later") done = false;
     }
     return done;
   };
 
   const look = async (): Promise<boolean> => {
     try {
-      const done = await mailLinks();
-      await mailMessages((message) => sendMail(smtp, contactMail(message, contactTo)));
-      return done;
+      const link = (item: LinkToMail) => linkMail(item, publicUrl);
+      const message = (item: ContactMessageRow) => contactMail(item, contactTo);
+      const links = await mailAll("a sign-in link", link, claimLinkToMail, finishLinkToMail);
+      const messages = await mailAll(
+        "a message of the contact page",
+        message,
+        claimMessageToMail,
+        finishMessageToMail,
+      );
+      return links && messages;
     } catch (error) {
-      report("mail could not be sent", error);
+      report("mail could not be looked for", error);
       return false;
     }
   };

@@ -38,7 +38,7 @@ export default async function SignInLinkPage({ searchParams }: PageProps<"/signi
       description={
         token === undefined
           ? "We mail you a link that signs you in. Without an account, it makes one."
-          : "A link works once, within an hour. Ask for a new one."
+          : "A link works once, within an hour, and only the newest one does. Ask for a new one."
       }
       footer={<TextLink href={`/signin${query}`}>Use a password instead</TextLink>}
     >
