@@ -9,7 +9,7 @@ import { Card } from "#components/ui/card.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { showToast } from "#components/ui/toast.tsx";
 import type { ActionError } from "#lib/errors.ts";
-import type { Connector } from "#lib/servers/connectors.ts";
+import { addressFields, type Connector } from "#lib/servers/connectors.ts";
 import type { StrippableCapability } from "#lib/servers/schema.ts";
 import { AgentCapabilities } from "./agent-capabilities.tsx";
 import { ConnectorFields, type FieldValues, startValues } from "./connector-fields.tsx";
@@ -33,9 +33,8 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
   const [name, setName] = useState(server.name);
   const [url, setUrl] = useState(server.url ?? "");
   const [headers, setHeaders] = useState<HeaderDraft[]>(() => storedHeaders(server.secretNames));
-  const [settings, setSettings] = useState<FieldValues>(() =>
-    connector ? startValues(connector, server.settings) : {},
-  );
+  const stored = connector ? startValues(connector, server.settings) : {};
+  const [settings, setSettings] = useState<FieldValues>(stored);
   const [stripped, setStripped] = useState([...server.strippedCapabilities]);
   const [error, setError] = useState<ActionError | null>(null);
   const [pending, setPending] = useState(false);
@@ -43,15 +42,20 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
   /** What of the connection changed: one that is left alone stays tested. */
   function connection() {
     if (connector) {
-      return isSame(settings, startValues(connector, server.settings)) ? {} : { settings };
+      return isSame(settings, stored) ? {} : { settings };
     }
     const sent = headers.filter((header) => header.name !== "").map(headerOf);
-    const stored = storedHeaders(server.secretNames).map(headerOf);
+    const known = storedHeaders(server.secretNames).map(headerOf);
     return {
       ...(url !== server.url && { url }),
-      ...(!isSame(sent, stored) && { headers: sent }),
+      ...(!isSame(sent, known) && { headers: sent }),
     };
   }
+
+  const addresses = connector ? addressFields(connector) : [];
+  const hasMoved = connector
+    ? addresses.some((field) => settings[field.name] !== stored[field.name])
+    : url !== server.url;
 
   async function save() {
     setPending(true);
@@ -70,7 +74,9 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
     showToast({
       title: `${name} is saved`,
       ...(Object.keys(changed).length > 0 && {
-        description: "Read its tools again to see whether the connection works.",
+        description: hasMoved
+          ? "Its tools are held. Read them again, then review what it offers there."
+          : "Read its tools again to see whether the connection works.",
       }),
     });
   }
@@ -98,13 +104,20 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
           error={errors.name}
         />
         {connector ? (
-          <ConnectorFields
-            connector={connector}
-            values={settings}
-            onChange={setSettings}
-            errors={errors}
-            stored={server.secretNames}
-          />
+          <>
+            <ConnectorFields
+              connector={connector}
+              values={settings}
+              onChange={setSettings}
+              errors={errors}
+              stored={server.secretNames}
+            />
+            {addresses.length > 0 && (
+              <p className="text-muted text-sm">
+                {movedHelp(`A new ${words(addresses.map(({ label }) => label.toLowerCase()))}`)}
+              </p>
+            )}
+          </>
         ) : (
           <>
             <TextField
@@ -114,7 +127,7 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
               mono
               required
               spellCheck={false}
-              help="A new URL wants the secrets again, and its tools are held until somebody accepts them."
+              help={movedHelp("A new URL")}
               value={url}
               onChange={(event) => setUrl(event.target.value)}
               error={errors.url}
@@ -131,6 +144,15 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
       </form>
     </Card>
   );
+}
+
+function movedHelp(what: string): string {
+  return `${what} wants the secrets again, and its tools are held until somebody accepts them.`;
+}
+
+/** "host, port or user". */
+function words(list: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "disjunction" }).format(list).replace(/, or /, " or ");
 }
 
 function isSame(left: unknown, right: unknown): boolean {

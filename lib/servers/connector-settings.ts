@@ -2,6 +2,7 @@ import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
 import type { Prisma } from "#prisma/client.ts";
 import {
+  addressFields,
   CONNECTORS,
   type Connector,
   type ConnectorField,
@@ -48,16 +49,16 @@ export function planConnector(
     readSettings({ ...connector, fields }, given),
   );
   const before = new Map(Object.entries(current ?? {}));
-  const hasMoved = connector.fields.some((field) => {
+  const hasMoved = addressFields(connector).some((field) => {
     const [was, is] = [before.get(field.name), settings[field.name]];
-    return isAddress(field) && (was ?? field.default) !== (is ?? field.default);
+    return (was ?? field.default) !== (is ?? field.default);
   });
   if (hasMoved && keepable.length > 0) {
     const labels = keepable.map((field) => field.label);
     throw enterAgain("settings", labels, true);
   }
   const kept = keepable.map((field) => `field:${field.name}`);
-  return { data: { settings }, secrets: named(secrets), kept };
+  return { data: { settings }, secrets: named(secrets), kept, hasMoved };
 }
 
 function requireConnector(name: string): Connector {
@@ -82,11 +83,6 @@ function readSettings(connector: Connector, settings: Record<string, unknown>) {
     ]);
     throw new AppError(error.code, error.message, { fields: Object.fromEntries(fields) });
   }
-}
-
-/** Where and as whom the secrets are used: the fields people write, not the switches. */
-function isAddress({ secret, type }: ConnectorField): boolean {
-  return !secret && (type === "text" || type === "number");
 }
 
 function isAbsent(given: Record<string, unknown>, { name, variable }: ConnectorField): boolean {

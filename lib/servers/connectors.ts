@@ -162,6 +162,14 @@ export function findConnector(name: string): Connector | undefined {
   return CONNECTORS.find((connector) => connector.id === name || connector.package === name);
 }
 
+/**
+ * Where a connector leads and as whom: the fields people write, not the switches. Another value wants the
+ * secrets again and holds every tool.
+ */
+export function addressFields({ fields }: Connector): ConnectorField[] {
+  return fields.filter(({ secret, type }) => !secret && (type === "text" || type === "number"));
+}
+
 export type ConnectorValue = string | number | boolean;
 
 /**

@@ -15,6 +15,8 @@ export interface ConnectionPlan {
   secrets: PlainSecret[];
   /** Names of secrets that stay as they are; all others are erased. */
   kept: string[];
+  /** It leads elsewhere from now on: what answers there, nobody has seen yet. */
+  hasMoved: boolean;
 }
 
 /** Names the secrets whose value is needed, and why. */

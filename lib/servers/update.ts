@@ -14,8 +14,8 @@ import { sealSecrets } from "./target.ts";
 
 /**
  * Changes a server's name or connection; calls use it from this commit on. Secrets are kept only
- * while they go where they were entered for: a new address wants them again (invariant 8), and holds
- * every tool until somebody accepts it there.
+ * while they go where they were entered for: a new address, a connector's as well, wants them again
+ * (invariant 8), and holds every tool until somebody accepts it there.
  *
  * @throws AppError `invalid_input` naming the secrets to enter again; `not_found`
  */
@@ -59,8 +59,8 @@ export async function updateServer(context: OrgContext, input: unknown): Promise
     });
     // Where an approved call would go, and as whom, is not what was approved any more.
     if (plan) await voidApprovals(transaction, orgId, { serverId: id });
-    if (plan?.data.url !== undefined) await holdTools(transaction, orgId, id);
-    const left = plan?.data.url === undefined ? {} : { from: server.url };
+    if (plan?.hasMoved) await holdTools(transaction, orgId, id);
+    const left = plan?.hasMoved ? { from: server.url ?? server.settings } : {};
     await audit({ action: "server.update", subject, detail: { ...plain, ...plan?.data, ...left } });
     return id;
   });
@@ -111,7 +111,8 @@ function planUrl(current: string, stored: string[], change: UpdateServer): Conne
   const headers =
     change.headers ??
     stored.map((name): { name: string; value?: string } => ({ name: name.slice(7) }));
-  const plan: ConnectionPlan = { data: hasMoved ? { url } : {}, secrets: [], kept: [] };
+  const data = hasMoved ? { url } : {};
+  const plan: ConnectionPlan = { data, secrets: [], kept: [], hasMoved };
   const missing: string[] = [];
   for (const { name, value } of headers) {
     const known = stored.find((each) => each.toLowerCase() === `header:${name}`.toLowerCase());
