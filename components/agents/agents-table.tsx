@@ -102,7 +102,7 @@ export function AgentsTable({ agents, servers, base, actions }: AgentsTableProps
 }
 
 function LastSeen({ agent }: { agent: AgentRow }) {
-  if (!agent.lastSeenAt) return <span className="text-muted">never</span>;
+  if (!agent.lastSeenAt) return <span className="text-muted max-sm:hidden">never</span>;
   return (
     <span>
       <RelativeTime at={agent.lastSeenAt.getTime()} />

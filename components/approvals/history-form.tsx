@@ -14,13 +14,17 @@ export function HistoryForm({ base, filters }: { base: string; filters: HistoryF
   const entries = Object.entries(filters) as [keyof HistoryFilters, string][];
   return (
     <div className="grid gap-3">
-      <form action={base} className="flex flex-wrap items-center gap-2" aria-label="Filter">
+      <form
+        action={base}
+        className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center"
+        aria-label="Filter"
+      >
         <Select
           name="state"
           aria-label="State"
           options={stateOptions}
           defaultValue={filters.state ?? ""}
-          className="w-44 max-sm:w-full"
+          className="w-full sm:w-44"
         />
         {(["agent", "server", "tool"] as const).map((name) => (
           <Input
@@ -29,10 +33,10 @@ export function HistoryForm({ base, filters }: { base: string; filters: HistoryF
             aria-label={historyLabels[name]}
             placeholder={name === "server" ? "Server, by its slug" : historyLabels[name]}
             defaultValue={filters[name]}
-            className="w-44 max-sm:w-full"
+            className="w-full sm:w-44"
           />
         ))}
-        <Button type="submit" className="max-sm:w-full">
+        <Button type="submit" className="max-sm:col-span-2">
           Filter
         </Button>
       </form>

@@ -49,7 +49,11 @@ export function HistoryTable({ base, rows }: { base: string; rows: readonly Appr
                 {risk && <RiskMeter risk={risk} />}
               </Cell>
               <Cell phone="detail">
-                {row.decidedBy ?? <span className="text-muted">nobody</span>}
+                {row.decidedBy ?? (
+                  <span className="text-muted max-sm:hidden">
+                    {row.state === "pending" ? "–" : "nobody"}
+                  </span>
+                )}
               </Cell>
               <Cell phone="hidden" className="max-w-64 truncate text-muted max-xl:hidden">
                 {row.decisionNote}

@@ -5,6 +5,7 @@ import { RiskMeter } from "#components/risk-meter.tsx";
 import { ToolClass } from "#components/tools/tool-class.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Facts } from "#components/ui/card.tsx";
+import { cn } from "#components/ui/cn.ts";
 import { Link } from "#components/ui/link.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { StatusDot } from "#components/ui/status-dot.tsx";
@@ -61,7 +62,12 @@ export function RequestDetail({ base, approval, before, children }: RequestDetai
           <code className="font-mono text-[0.95em]">
             <VisibleText text={tool} />
           </code>{" "}
-          <VisibleText text={runSentence(serverName, approval.arguments)} />
+          {runSentence(serverName, approval.arguments).map(({ text, isName }, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a part is its place in the sentence
+            <span key={place} className={cn(isName && "font-mono text-[0.95em]")}>
+              <VisibleText text={text} />
+            </span>
+          ))}
         </p>
         <Outcome base={base} approval={approval} />
       </header>

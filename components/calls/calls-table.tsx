@@ -128,21 +128,21 @@ export function CallsTable({ base, calls, known = calls, omit }: CallsTableProps
                 </RowLink>
               </Cell>
               {omit !== "agent" && (
-                <Cell phone="detail" className="truncate max-sm:max-w-36 sm:w-[20%] sm:max-w-0">
+                <Cell phone="detail" className="truncate max-sm:max-w-36 sm:w-[19%] sm:max-w-0">
                   {call.agent}
                 </Cell>
               )}
               {omit !== "server" && (
                 <Cell
                   phone="detail"
-                  className="truncate text-muted max-sm:max-w-36 sm:w-[20%] sm:max-w-0"
+                  className="truncate text-muted max-sm:max-w-36 sm:w-[23%] sm:max-w-0"
                 >
                   {call.server}
                 </Cell>
               )}
               <Cell
                 phone="hidden"
-                className={cn("truncate text-muted sm:w-[26%] sm:max-w-0", wide.rule)}
+                className={cn("truncate text-muted sm:w-[24%] sm:max-w-0", wide.rule)}
                 mono
               >
                 <span title={call.rule}>{call.rule}</span>

@@ -24,12 +24,22 @@ export function ConflictNote(props: { draft: Draft; versions: readonly VersionIt
       aria-label="Another version was saved"
       className="grid min-w-0 gap-3 rounded border border-caution/40 bg-caution/6 p-3"
     >
-      <p className="max-w-[72ch] text-sm">
-        While you edited version {base.version}, {saved === undefined ? "somebody" : saved.author}{" "}
-        saved version {conflict.version}
-        {saved !== undefined && saved.note !== "" && <>: “{saved.note}”</>}. Your draft is still
-        here; nothing of it is saved yet.
-      </p>
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <p className="min-w-0 max-w-[72ch] basis-80 grow text-sm">
+          While you edited version {base.version}, {saved === undefined ? "somebody" : saved.author}{" "}
+          saved version {conflict.version}
+          {saved !== undefined && saved.note !== "" && <>: “{saved.note}”</>}. Your draft is still
+          here; nothing of it is saved yet.
+        </p>
+        <div className="flex flex-wrap gap-2">
+          <Button size="small" variant="primary" onClick={() => draft.keepOn(conflict)}>
+            Keep my draft, on top of version {conflict.version}
+          </Button>
+          <Button size="small" onClick={() => draft.take(conflict)}>
+            Take version {conflict.version} instead
+          </Button>
+        </div>
+      </div>
       <div className="grid min-w-0 gap-3 xl:grid-cols-2">
         <Change
           title={`What version ${conflict.version} changed`}
@@ -48,14 +58,6 @@ export function ConflictNote(props: { draft: Draft; versions: readonly VersionIt
           has {conflict.cases.length}.
         </p>
       )}
-      <div className="flex flex-wrap gap-2">
-        <Button size="small" onClick={() => draft.keepOn(conflict)}>
-          Keep my draft, on top of version {conflict.version}
-        </Button>
-        <Button size="small" variant="ghost" onClick={() => draft.take(conflict)}>
-          Take version {conflict.version} instead
-        </Button>
-      </div>
     </section>
   );
 }
@@ -63,7 +65,7 @@ export function ConflictNote(props: { draft: Draft; versions: readonly VersionIt
 function Change({ title, diff, same }: { title: string; diff: string; same: string }) {
   return (
     <div className="grid min-w-0 content-start gap-1">
-      <h3 className="font-medium text-sm">{title}</h3>
+      <h2 className="font-medium text-sm">{title}</h2>
       {diff === "" ? (
         <p className="text-muted text-sm">{same}</p>
       ) : (

@@ -1,15 +1,26 @@
 import { diffLines } from "diff";
 
-/** What `after` adds and takes away, line by line: `+`, `-`, and a space for the rest. */
+/** Lines of context around a change. */
+const contextLines = 3;
+
+/**
+ * What `after` adds and takes away, line by line: `+`, `-`, a space for context, and `…` where unchanged
+ * lines are left out.
+ */
 export function lineDiff(before: string, after: string): string {
   if (before === after) return "";
-  return diffLines(before, after)
-    .flatMap(({ value, added, removed }) => {
+  const parts = diffLines(before, after);
+  return parts
+    .flatMap(({ value, added, removed }, place) => {
       const sign = added ? "+" : removed ? "-" : " ";
-      return value
+      const lines = value
         .replace(/\n$/, "")
         .split("\n")
         .map((line) => sign + line);
+      if (sign !== " ") return lines;
+      const top = place === 0 ? [] : lines.slice(0, contextLines);
+      const bottom = place === parts.length - 1 ? [] : lines.slice(-contextLines);
+      return top.length + bottom.length < lines.length ? [...top, "…", ...bottom] : lines;
     })
     .join("\n");
 }

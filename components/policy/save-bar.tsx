@@ -24,15 +24,15 @@ export function SaveBar({ server, draft, obstacle, applyPolicy }: SaveBarProps) 
   const router = useRouter();
   const [note, setNote] = useState("");
   const [pending, setPending] = useState(false);
-  const [error, setError] = useState<ActionError | null>(null);
-  const { base, text, cases, isDirty } = draft;
+  const [failure, setFailure] = useState<(ActionError & { version: number }) | null>(null);
+  const { base, text, cases, conflict, isDirty } = draft;
 
   async function save() {
     if (obstacle !== null) return;
     setPending(true);
     const saved = await runAction(applyPolicy, { server, text, note, cases, base: base.version });
     setPending(false);
-    setError(saved.ok ? null : saved.error);
+    setFailure(saved.ok ? null : { ...saved.error, version: base.version });
     // Brings the version that was saved meanwhile, so that the two can be compared.
     if (!saved.ok && saved.error.code === "conflict") router.refresh();
     if (!saved.ok) return;
@@ -55,6 +55,8 @@ export function SaveBar({ server, draft, obstacle, applyPolicy }: SaveBarProps) 
       </p>
     );
   }
+  // What stood in the way of another version is past, and the note above says more of a conflict.
+  const error = conflict === null && failure?.version === base.version ? failure : null;
   const messages = error === null ? [] : Object.values(error.fields).flat();
   return (
     <form
@@ -85,7 +87,7 @@ export function SaveBar({ server, draft, obstacle, applyPolicy }: SaveBarProps) 
           onChange={(event) => setNote(event.target.value)}
           className="min-w-40 flex-1"
         />
-        <Button variant="ghost" onClick={() => draft.take(draft.conflict ?? base)}>
+        <Button variant="ghost" onClick={() => draft.take(conflict ?? base)}>
           Discard
         </Button>
         <Button

@@ -70,9 +70,12 @@ function VersionDiff(props: VersionsPanelProps & { version: VersionItem }) {
   const { server, version, current, diffPolicyVersions } = props;
   const [shown, setShown] = useState<{ title: string; diff: string } | null>(null);
   const isCurrent = version.version === current;
+  const earlier = props.versions.find((each) => each.version < version.version);
+  // The list is of the latest; there may be one before the last of them.
+  const previous = earlier?.version ?? version.version - 1;
 
   async function compare(against: Against) {
-    const from = against === "previous" ? version.version - 1 : version.version;
+    const from = against === "previous" ? previous : version.version;
     const to = against === "previous" ? version.version : current;
     const found = await runAction(diffPolicyVersions, { server, from, to });
     const title = `From version ${from} to version ${to}`;
@@ -83,7 +86,7 @@ function VersionDiff(props: VersionsPanelProps & { version: VersionItem }) {
   return (
     <div className="grid min-w-0 gap-2">
       <div className="flex flex-wrap gap-2">
-        {version.version > 1 && (
+        {previous > 0 && (
           <Button size="small" onClick={() => void compare("previous")}>
             What it changed
           </Button>

@@ -9,10 +9,12 @@ export const buttonStyles = cva(
   {
     variants: {
       variant: {
-        primary: "bg-accent-solid text-on-solid not-disabled:hover:bg-accent-solid/88",
+        primary:
+          "bg-accent-solid text-on-solid not-disabled:hover:bg-[color-mix(in_srgb,var(--color-accent-solid)_88%,black)]",
         secondary: "border-edge bg-raised not-disabled:hover:bg-hover",
         ghost: "text-muted not-disabled:hover:bg-hover not-disabled:hover:text-text",
-        danger: "bg-danger-solid text-on-solid not-disabled:hover:bg-danger-solid/88",
+        danger:
+          "bg-danger-solid text-on-solid not-disabled:hover:bg-[color-mix(in_srgb,var(--color-danger-solid)_88%,black)]",
       },
       size: {
         small: "h-7 px-2 text-sm",

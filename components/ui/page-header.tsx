@@ -25,7 +25,7 @@ export function PageHeader(props: PageHeaderProps) {
   const { title, breadcrumbs = [], description, meta, action, children } = props;
   return (
     <header className="grid gap-4">
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 sm:flex-nowrap">
         <div className="grid min-w-0 gap-1">
           {breadcrumbs.length > 0 && (
             <nav aria-label="Breadcrumb">
@@ -57,7 +57,9 @@ export function PageHeader(props: PageHeaderProps) {
             <p className="max-w-[72ch] text-base text-muted">{description}</p>
           )}
         </div>
-        {action !== undefined && <div className="flex items-center gap-2">{action}</div>}
+        {action !== undefined && (
+          <div className="flex flex-wrap items-center gap-2 sm:shrink-0">{action}</div>
+        )}
       </div>
       {children}
     </header>

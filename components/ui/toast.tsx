@@ -25,7 +25,8 @@ export function showToast({ title, description, tone = "done", onUndo }: ToastOp
     title,
     description,
     type: tone,
-    priority: tone === "failed" ? "high" : "low",
+    // Said once what is being said is over: a higher priority hides the visible one from screen readers.
+    priority: "low",
     timeout: onUndo ? 10_000 : tone === "failed" ? 0 : 5_000,
     ...(onUndo && {
       actionProps: {
