@@ -67,9 +67,23 @@ test("every page is also there for programs, and a tool’s page stays small", a
   expect((await html.body()).length).toBeLessThan(100 * 1024);
 });
 
+const words = /Inter/;
+const wordsAndCode = /Inter.*JetBrains Mono|JetBrains Mono.*Inter/;
+const places = [
+  ["a server’s page", "/catalog/awslabs-bedrock-agentcore", wordsAndCode],
+  [
+    "a tool’s page",
+    "/catalog/awslabs-bedrock-agentcore/identity_create_api_key_provider",
+    wordsAndCode,
+  ],
+  ["the list of servers", "/catalog", words],
+  ["a search", "/catalog?q=delete", wordsAndCode],
+  ["the quick start", "/docs", wordsAndCode],
+  ["the landing page", "/", wordsAndCode],
+  ["the contact page", "/contact", words],
+] as const;
 for (const width of [390, 1440]) {
-  for (const path of ["", "/identity_create_api_key_provider"]) {
-    const what = path === "" ? "a server’s page" : "a tool’s page";
+  for (const [what, path, loaded] of places) {
     test(`nothing of ${what} moves while it arrives on a slow line, ${width} pixels wide`, async ({
       page,
     }) => {
@@ -88,7 +102,7 @@ for (const width of [390, 1440]) {
         downloadThroughput: 60_000,
         uploadThroughput: 60_000,
       });
-      await page.goto(`/catalog/awslabs-bedrock-agentcore${path}`);
+      await page.goto(path);
       const fonts = await page.evaluate(async () => {
         await document.fonts.ready;
         await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
@@ -96,8 +110,7 @@ for (const width of [390, 1440]) {
           .filter(({ status }) => status === "loaded")
           .map(({ family }) => family);
       });
-      expect(fonts.join()).toMatch(/JetBrains Mono/);
-      expect(fonts.join()).toMatch(/Inter/);
+      expect(fonts.join()).toMatch(loaded);
       // Font metrics are rounded to quarters of a pixel, which counts for less than a ten-thousandth.
       const shifts = await page.evaluate<{ value: number }[]>("window.shifts");
       expect(
@@ -107,6 +120,20 @@ for (const width of [390, 1440]) {
     });
   }
 }
+
+test("a long server’s tools come in pages that work without JavaScript, and a search keeps its filter", async ({
+  openBrowser,
+}) => {
+  const page = await openBrowser({ javaScriptEnabled: false });
+  await page.goto("/catalog/azure");
+  await expect(page.getByRole("table", { name: "Tools of" }).getByRole("row")).toHaveCount(51);
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page).toHaveURL(/\/catalog\/azure\?page=2$/);
+  await page.goto("/catalog?q=delete&class=critical");
+  await page.getByRole("link", { name: "Page 2" }).click();
+  await expect(page).toHaveURL(/q=delete&class=critical&page=2$/);
+  await expect(page.getByRole("link", { name: "Page 2" })).toHaveAttribute("aria-current", "page");
+});
 
 test("what was never recorded has no page, and the search is offered instead", async ({
   page,

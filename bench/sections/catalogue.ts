@@ -113,7 +113,7 @@ async function copyUpTo(tools: number): Promise<void> {
     await database().$executeRaw`
       insert into catalog_servers
       select slug || ${`-copy-${copy}`}, title, summary, ecosystem, package, version, recorded_at, command, homepage,
-        license, protocol_revision, digest
+        license, protocol_revision, digest, policy
       from catalog_servers where slug not like '%-copy-%'`;
     await database().$executeRaw`
       insert into catalog_tools

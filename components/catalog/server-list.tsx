@@ -1,15 +1,8 @@
-import {
-  Cell,
-  HeaderCell,
-  Row,
-  RowLink,
-  Table,
-  TableBody,
-  TableHead,
-} from "#components/ui/table.tsx";
+import { HeaderCell } from "#components/ui/table.tsx";
 import type { RiskClass } from "#lib/policy/types.ts";
 import { ClassCounts } from "./class-counts.tsx";
 import { serverHref } from "./hrefs.ts";
+import { Listing, ListingCell, ListingRow, ListingTitle } from "./listing.tsx";
 
 export interface ListedServer {
   slug: string;
@@ -23,37 +16,34 @@ export interface ListedServer {
 
 export function ServerList({ servers }: { servers: readonly ListedServer[] }) {
   return (
-    <Table label="Servers">
-      <TableHead>
-        <HeaderCell>Server</HeaderCell>
-        <HeaderCell>Tools by class</HeaderCell>
-        <HeaderCell align="right">Tools</HeaderCell>
-        <HeaderCell align="right">Tokens, about</HeaderCell>
-      </TableHead>
-      <TableBody>
-        {servers.map((server) => (
-          <Row key={server.slug}>
-            <Cell phone="title" className="sm:py-2">
-              <RowLink href={serverHref(server.slug)}>
-                <span className="font-medium">{server.title}</span>
-              </RowLink>
-              <p className="line-clamp-1 max-w-[72ch] text-muted max-sm:line-clamp-2">
-                {server.summary}
-              </p>
-            </Cell>
-            <Cell phone="below">
-              <ClassCounts classes={server.classes} />
-            </Cell>
-            <Cell phone="aside" align="right">
-              {server.tools}
-              <span className="sm:hidden"> tools</span>
-            </Cell>
-            <Cell phone="hidden" align="right">
-              {server.tokens.toLocaleString("en")}
-            </Cell>
-          </Row>
-        ))}
-      </TableBody>
-    </Table>
+    <Listing
+      label="Servers"
+      head={
+        <>
+          <HeaderCell>Server</HeaderCell>
+          <HeaderCell className="w-96">Tools by class</HeaderCell>
+          <HeaderCell align="right" className="w-20">
+            Tools
+          </HeaderCell>
+          <HeaderCell align="right" className="w-32">
+            Tokens, about
+          </HeaderCell>
+        </>
+      }
+    >
+      {servers.map((server) => (
+        <ListingRow key={server.slug}>
+          <ListingTitle href={serverHref(server.slug)} title={server.title} text={server.summary} />
+          <ListingCell at="below">
+            <ClassCounts classes={server.classes} />
+          </ListingCell>
+          <ListingCell at="aside" className="sm:text-right sm:tabular-nums">
+            {server.tools}
+            <span className="sm:hidden"> tools</span>
+          </ListingCell>
+          <ListingCell at="end">{server.tokens.toLocaleString("en")}</ListingCell>
+        </ListingRow>
+      ))}
+    </Listing>
   );
 }

@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { importCatalogue } from "./import.ts";
+import { getCatalogueServerPage, listCatalogueServerPage } from "./lists.ts";
 import { getCatalogueServer, getCatalogueTool, listCatalogueServers } from "./read.ts";
 import { searchCatalogue } from "./search.ts";
+import { proposedPolicy } from "./tool-text.ts";
 
 const tool = (name: string, description: string, properties = {}) => ({
   name,
@@ -53,6 +55,24 @@ test("a recorded server can be searched and read, classified, with its parameter
     parametersRequired: 1,
   });
   expect(tools[0]?.tokens).toBeGreaterThan(10);
+});
+
+test("a long server comes in pages, the worst tools first, and its policy speaks of all of them", async () => {
+  const notes = Array.from({ length: 60 }, (_, at) => tool(`list_notes_${at}`, "Lists notes."));
+  await importCatalogue([
+    recording("long", "1", [...notes, tool("delete_note", "Permanently deletes one note.")]),
+    recording("short", "1", [tool("a", "A.")]),
+  ]);
+  const first = await getCatalogueServerPage({ server: "long" });
+  const second = await getCatalogueServerPage({ server: "long", page: "2" });
+  expect([first.tools.length, second.tools.length, first.pages]).toEqual([50, 11, 2]);
+  expect(first.summary).toMatchObject({ tools: 61, classes: { low: 60, critical: 1 } });
+  const whole = await getCatalogueServer({ server: "long" });
+  expect([...first.tools, ...second.tools].map(({ name }) => name)).toEqual(
+    whole.tools.map(({ name }) => name),
+  );
+  expect(first.policy).toBe(proposedPolicy(whole.tools));
+  expect(await listCatalogueServerPage({})).toEqual(await listCatalogueServers());
 });
 
 test("importing the same recordings again changes nothing, and what is gone from them is gone", async () => {

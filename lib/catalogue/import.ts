@@ -4,6 +4,8 @@ import { definitionTokens } from "#lib/catalog/tokens.ts";
 import { database, type Transaction } from "#lib/db.ts";
 import { classificationOf, parseDefinition, readDefinition } from "#lib/tools/definition.ts";
 import { RecordedServer, recordedFiles } from "./recorded.ts";
+import { proposedPolicy } from "./tool-text.ts";
+import { worstFirst } from "./worst-first.ts";
 
 export interface CatalogueImport {
   servers: number;
@@ -43,21 +45,22 @@ export async function importCatalogue(files = recordedFiles()): Promise<Catalogu
 }
 
 interface Entry {
-  server: Omit<RecordedServer, "tools">;
+  server: Omit<RecordedServer, "tools"> & { policy: string };
   tools: ReturnType<typeof rowOf>[];
   /** Of everything that is stored, so that a better classifier changes it as a new recording does. */
   digest: string;
 }
 
 function readEntry(name: string, text: string): Entry {
-  const { tools: raw, ...server } = readRecording(name, text);
+  const { tools: raw, ...recorded } = readRecording(name, text);
   const rows = new Map(
     raw.flatMap((definition, position) => {
       const read = readDefinition(definition);
-      return read ? [[read.name, rowOf(server.slug, position, read)] as const] : [];
+      return read ? [[read.name, rowOf(recorded.slug, position, read)] as const] : [];
     }),
   );
   const tools = [...rows.values()];
+  const server = { ...recorded, policy: proposedPolicy(worstFirst(tools)) };
   const digest = createHash("sha256")
     .update(JSON.stringify([server, tools]))
     .digest("hex");

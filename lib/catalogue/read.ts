@@ -3,6 +3,7 @@ import { database } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
 import type { Category, RiskClass } from "#lib/policy/types.ts";
+import { Prisma } from "#prisma/client.ts";
 import { CatalogueServerInput, CatalogueToolInput } from "./schema.ts";
 
 /** A server in the list of the catalogue. */
@@ -67,16 +68,20 @@ export interface CatalogueToolPage {
   versions: { version: string; recordedAt: string; changed: boolean }[];
 }
 
+/** A row's columns, of a server `s` and all its tools `t`. */
+export const serverRowColumns = Prisma.sql`
+  s.slug, s.title, s.summary, s.ecosystem, s.package, s.version,
+  count(t.name)::int as tools, coalesce(sum(t.tokens), 0)::int as tokens,
+  json_build_object(
+    'low', count(*) filter (where t.risk_class = 'low'),
+    'medium', count(*) filter (where t.risk_class = 'medium'),
+    'high', count(*) filter (where t.risk_class = 'high'),
+    'critical', count(*) filter (where t.risk_class = 'critical')) as classes`;
+
 /** Every server of the public catalogue (no tenant), by title. */
 export async function listCatalogueServers(): Promise<CatalogueServerRow[]> {
   return database().$queryRaw<CatalogueServerRow[]>`
-    select s.slug, s.title, s.summary, s.ecosystem, s.package, s.version,
-      count(t.name)::int as tools, coalesce(sum(t.tokens), 0)::int as tokens,
-      json_build_object(
-        'low', count(*) filter (where t.risk_class = 'low'),
-        'medium', count(*) filter (where t.risk_class = 'medium'),
-        'high', count(*) filter (where t.risk_class = 'high'),
-        'critical', count(*) filter (where t.risk_class = 'critical')) as classes
+    select ${serverRowColumns}
     from catalog_servers s left join catalog_tools t on t.server_slug = s.slug
     group by s.slug order by lower(s.title), s.slug`;
 }
@@ -157,19 +162,23 @@ export async function getCatalogueTool(input: unknown): Promise<CatalogueToolPag
 export async function findCatalogueServer(
   slug: string,
 ): Promise<Omit<CatalogueServerDetail, "tools"> | null> {
-  const found = await database().catalogServer.findUnique({ where: { slug } });
-  if (!found) return null;
-  const { digest: _ours, recordedAt, ...server } = found;
-  return { ...server, recordedAt: recordedAt.toISOString().slice(0, 10) };
+  const found = await database().catalogServer.findUnique({
+    where: { slug },
+    omit: { digest: true, policy: true },
+  });
+  return found && { ...found, recordedAt: found.recordedAt.toISOString().slice(0, 10) };
 }
 
-async function findServer(slug: string): Promise<Omit<CatalogueServerDetail, "tools">> {
+/** The same, where there has to be one. @throws AppError `not_found` */
+export async function findServer(slug: string): Promise<Omit<CatalogueServerDetail, "tools">> {
   const server = await findCatalogueServer(slug);
-  if (!server) {
-    throw new AppError(
-      "not_found",
-      "The catalogue has no such server. Search the catalogue for it.",
-    );
-  }
+  if (!server) throw notInCatalogue();
   return server;
+}
+
+export function notInCatalogue(): AppError {
+  return new AppError(
+    "not_found",
+    "The catalogue has no such server. Search the catalogue for it.",
+  );
 }

@@ -16,13 +16,19 @@ export const CatalogueToolInput = z.strictObject({
   tool: z.string().min(1).max(256),
 });
 
+/** From 1; 50 entries a page. */
+const Page = z.coerce.number().int().min(1).max(400).default(1);
+
+export const CataloguePageInput = z.strictObject({ page: Page });
+
+export const CatalogueServerPageInput = z.strictObject({ server: Slug, page: Page });
+
 /** What the search form sends; an empty field is an absent one. */
 export const SearchCatalogue = z.strictObject({
   query: z.string().trim().max(200).default(""),
   server: Slug.optional(),
   category: z.enum(categories).optional(),
   riskClass: z.enum(riskClasses).optional(),
-  /** From 1; 50 tools a page. */
-  page: z.coerce.number().int().min(1).max(400).default(1),
+  page: Page,
 });
 export type SearchCatalogue = z.infer<typeof SearchCatalogue>;

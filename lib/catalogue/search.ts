@@ -1,21 +1,8 @@
 import { database } from "#lib/db.ts";
 import { parseInput } from "#lib/input.ts";
-import type { Category, RiskClass } from "#lib/policy/types.ts";
 import { Prisma } from "#prisma/client.ts";
+import { type CatalogueToolRow, perPage, toolColumns } from "./lists.ts";
 import { SearchCatalogue } from "./schema.ts";
-
-/** A tool in a list of the catalogue. */
-export interface CatalogueToolRow {
-  server: string;
-  serverTitle: string;
-  name: string;
-  /** The first 300 characters. */
-  description: string;
-  category: Category;
-  riskClass: RiskClass;
-  parametersTotal: number;
-  parametersRequired: number;
-}
 
 export interface CatalogueFound {
   tools: CatalogueToolRow[];
@@ -23,8 +10,6 @@ export interface CatalogueFound {
   page: number;
   pages: number;
 }
-
-export const toolsPerPage = 50;
 
 /**
  * Tools of the public catalogue (no tenant) that have every word of the query at the beginning of a
@@ -43,15 +28,16 @@ export async function searchCatalogue(input: unknown): Promise<CatalogueFound> {
   const [counted] = await database().$queryRaw<{ total: number }[]>`
     select count(*)::int as total from catalog_tools t where ${wanted}`;
   const total = counted?.total ?? 0;
+  // Found first and read then: a definition is unpacked for the rows of this page only.
   const tools = await database().$queryRaw<CatalogueToolRow[]>`
-    select t.server_slug as server, s.title as "serverTitle", t.name,
-      left(coalesce(t.definition ->> 'description', ''), 300) as description, t.category,
-      t.risk_class as "riskClass", t.parameters_total as "parametersTotal",
-      t.parameters_required as "parametersRequired"
-    from catalog_tools t join catalog_servers s on s.slug = t.server_slug
-    where ${wanted}
-    order by case when ${terms} = '' then 0 else -ts_rank(t.search, to_tsquery('simple', ${terms})) end,
-      array_position(array['critical', 'high', 'medium', 'low'], t.risk_class), t.name, t.server_slug
-    limit ${toolsPerPage} offset ${(page - 1) * toolsPerPage}`;
-  return { tools, total, page, pages: Math.ceil(total / toolsPerPage) };
+    with found as materialized (
+      select t.server_slug, t.name, row_number() over (order by
+        case when ${terms} = '' then 0 else -ts_rank(t.search, to_tsquery('simple', ${terms})) end,
+        array_position(array['critical', 'high', 'medium', 'low'], t.risk_class), t.name, t.server_slug) as place
+      from catalog_tools t where ${wanted}
+      order by place limit ${perPage} offset ${(page - 1) * perPage})
+    select t.server_slug as server, s.title as "serverTitle", t.name, ${toolColumns}
+    from found join catalog_tools t using (server_slug, name) join catalog_servers s on s.slug = t.server_slug
+    order by found.place`;
+  return { tools, total, page, pages: Math.ceil(total / perPage) };
 }

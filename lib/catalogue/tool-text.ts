@@ -73,11 +73,16 @@ export function toolText({ server, tool, curated }: CatalogueToolPage): ToolText
 }
 
 /** What the server proposes to do with all its tools, as a policy to copy. */
-export function proposedPolicy(tools: readonly CatalogueToolDetail[]): string {
+export function proposedPolicy(tools: readonly ProposedFor[]): string {
   return formatPolicy(proposePolicy(tools.map(classified)).document, "yaml");
 }
 
-function classified({ definition, name, category, riskClass, signals }: CatalogueToolDetail) {
+type ProposedFor = Pick<
+  CatalogueToolDetail,
+  "definition" | "name" | "category" | "riskClass" | "signals"
+>;
+
+function classified({ definition, name, category, riskClass, signals }: ProposedFor) {
   return {
     definition: { ...definition, name } as ToolDefinition, // readDefinition has checked it at import
     classification: {

@@ -38,6 +38,7 @@ import {
   removeServer,
   updateServer,
 } from "#lib/servers/servers.ts";
+import { listToolTable } from "#lib/tools/table.ts";
 import {
   acceptTools,
   clearOverride,
@@ -114,6 +115,7 @@ export const verbs: VerbRow[] = [
   },
 
   { verb: listTools, own: ownServer, foreign: foreignServer, refused: null },
+  { verb: listToolTable, own: ownServer, foreign: foreignServer, refused: null },
   {
     verb: getTool,
     own: ({ shared }) => ({ server: shared.server, tool: shared.tool }),

@@ -26,6 +26,14 @@ const mostChanges = 200;
 /** Texts that differ in more places than this are shown as replaced. */
 const mostEdits = 2_000;
 
+/** Against it, the arguments of a new tool show one by one. */
+const nothing = { inputSchema: { type: "object", properties: {} } };
+
+/** How a held definition differs from the accepted one; of a new tool all of it. */
+export function changesOf(isNew: boolean, accepted: unknown, held: unknown): ChangeDetail[] {
+  return compareDefinitions(isNew ? nothing : accepted, held);
+}
+
 /**
  * How a definition differs from an earlier one of the same tool, in the parts that an agent acts on:
  * texts word by word, schemas by their structure. Never throws for parsed JSON; null is no definition.

@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { database } from "#lib/db.ts";
 import { newId } from "#lib/ids.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
+import { listToolTable } from "./table.ts";
 import { getTool, listTools } from "./tools.ts";
 
 const document = {
@@ -59,6 +60,11 @@ test("a tool is shown with its class, its parameters, its rule and what was call
     });
   }
   const rows = await listTools(owner, { server: server.slug });
+  expect(await listToolTable(owner, { server: server.slug })).toMatchObject(
+    rows.map(({ name, description, parameters, category, riskClass, rule }) => {
+      return { name, description, parameters, category, riskClass, rule };
+    }),
+  );
   expect(rows).toMatchObject([
     {
       name: "get_bill",

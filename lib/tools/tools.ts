@@ -13,7 +13,7 @@ import { storedDocument } from "#lib/rules/stored.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { ServerInput } from "#lib/servers/schema.ts";
 import type { Tool } from "#prisma/client.ts";
-import { type ChangeDetail, compareDefinitions } from "./compare.ts";
+import { type ChangeDetail, changesOf } from "./compare.ts";
 import { classifiedFactsOf, factsOf } from "./facts.ts";
 import { ToolInput } from "./schema.ts";
 
@@ -73,8 +73,8 @@ export async function listTools(context: OrgContext, input: unknown): Promise<To
       where: { orgId: context.org.id, serverId: server.id, state: { not: "removed" } },
       orderBy: { name: "asc" },
     }),
-    readDocument(context, server.policyId),
-    countCalls(context, server.id),
+    readDocument(context.org.id, server.policyId),
+    countCalls(context.org.id, server.id),
   ]);
   const countOf = new Map(counts.map((count) => [count.tool, count]));
   return tools.map((tool) => toRow(tool, document, countOf.get(tool.name)));
@@ -91,8 +91,8 @@ export async function getTool(context: OrgContext, input: unknown): Promise<Tool
         orgId_serverId_name: { orgId: context.org.id, serverId: server.id, name },
       },
     }),
-    readDocument(context, server.policyId),
-    countCalls(context, server.id),
+    readDocument(context.org.id, server.policyId),
+    countCalls(context.org.id, server.id),
   ]);
   if (!tool) {
     throw new AppError(
@@ -107,30 +107,29 @@ export async function getTool(context: OrgContext, input: unknown): Promise<Tool
   );
 }
 
-/** Against it, the arguments of a new tool show one by one. */
-const nothing = { inputSchema: { type: "object", properties: {} } };
-
-interface ToolCount {
+export interface ToolCount {
   tool: string;
   count: number;
   refused: number;
 }
 
-function countCalls(context: OrgContext, serverId: string): Promise<ToolCount[]> {
+/** How often agents called each tool of a server in the last 24 hours; tools that nobody called are left out. */
+export function countCalls(orgId: string, serverId: string): Promise<ToolCount[]> {
   return database().$queryRaw`
     select tool, sum(calls)::int as count,
       coalesce(sum(calls) filter (where not observed and decision in ('denied', 'hidden', 'limited')), 0)::int
         as refused
-    from call_counts(${context.org.id}::uuid, now() - interval '24 hours')
+    from call_counts(${orgId}::uuid, now() - interval '24 hours')
     where server_id = ${serverId}::uuid
     group by tool`;
 }
 
-async function readDocument(context: OrgContext, policyId: string): Promise<PolicyDocument> {
+/** The policy as it is now. */
+export async function readDocument(orgId: string, policyId: string): Promise<PolicyDocument> {
   const [version] = await database().$queryRaw<{ document: unknown }[]>`
     select v.document from policies p
     join policy_versions v on v.org_id = p.org_id and v.policy_id = p.id and v.version = p.version
-    where p.org_id = ${context.org.id}::uuid and p.id = ${policyId}::uuid`;
+    where p.org_id = ${orgId}::uuid and p.id = ${policyId}::uuid`;
   return storedDocument(version?.document);
 }
 
@@ -157,9 +156,7 @@ function toRow(tool: Tool, document: PolicyDocument, count: ToolCount | undefine
     definition: tool.definition,
     ...(tool.state === "held" && { heldDefinition: tool.heldDefinition }),
     heldChanges:
-      tool.state === "held"
-        ? compareDefinitions(isNew ? nothing : tool.definition, tool.heldDefinition)
-        : [],
+      tool.state === "held" ? changesOf(isNew, tool.definition, tool.heldDefinition) : [],
     heldDigest: tool.state === "held" ? tool.heldDigest : null,
     isNew,
     rule: effectiveRule(document, facts),

@@ -1,15 +1,14 @@
 import type { Metadata } from "next";
+import { PageLinks } from "#components/catalog/page-links.tsx";
 import { CatalogueSearchForm } from "#components/catalog/search-form.tsx";
 import { ServerList } from "#components/catalog/server-list.tsx";
 import { ToolList } from "#components/catalog/tool-list.tsx";
 import { NoMatch } from "#components/ui/empty-state.tsx";
 import { FilterChip } from "#components/ui/filter-chip.tsx";
-import { Pagination } from "#components/ui/pagination.tsx";
-import { listCatalogueServers } from "#lib/catalogue/read.ts";
+import { countCatalogue, listCatalogueServerPage, perPage } from "#lib/catalogue/lists.ts";
+import { findCatalogueServer } from "#lib/catalogue/read.ts";
 import { searchCatalogue } from "#lib/catalogue/search.ts";
 import { catalogueQuery, pageHref } from "./query.ts";
-
-const serversPerPage = 50;
 
 export const metadata: Metadata = {
   title: "MCP tool catalogue",
@@ -20,21 +19,19 @@ export const metadata: Metadata = {
 
 export default async function CataloguePage({ searchParams }: PageProps<"/catalog">) {
   const { form, search, isSearch } = catalogueQuery(await searchParams);
-  const servers = await listCatalogueServers();
-  const toolCount = servers.reduce((sum, { tools }) => sum + tools, 0);
-  const found = isSearch ? await searchCatalogue(search) : null;
-  const listed = servers.slice((search.page - 1) * serversPerPage, search.page * serversPerPage);
-  const searched = servers.find(({ slug }) => slug === search.server);
-  const { page, pages } = found ?? {
-    page: search.page,
-    pages: Math.ceil(servers.length / serversPerPage),
-  };
-  const paging = pages > 1 && (
-    <Pagination
+  const [size, found, servers, searched] = await Promise.all([
+    countCatalogue(),
+    isSearch ? searchCatalogue(search) : null,
+    isSearch ? [] : listCatalogueServerPage({ page: search.page }),
+    search.server === undefined ? null : findCatalogueServer(search.server),
+  ]);
+  const pages = found === null ? Math.ceil(size.servers / perPage) : found.pages;
+  const paging = (
+    <PageLinks
       what={found === null ? "servers" : "tools"}
-      summary={`Page ${page} of ${pages}`}
-      {...(page > 1 && { newerHref: pageHref(form, page - 1) })}
-      {...(page < pages && { olderHref: pageHref(form, page + 1) })}
+      page={search.page}
+      pages={pages}
+      href={(page) => pageHref(form, page)}
     />
   );
   return (
@@ -42,9 +39,9 @@ export default async function CataloguePage({ searchParams }: PageProps<"/catalo
       <header className="grid gap-2">
         <h1 className="font-semibold text-2xl tracking-tight">MCP tool catalogue</h1>
         <p className="max-w-[72ch] text-base text-muted">
-          {toolCount.toLocaleString("en")} tools of {servers.length} servers, recorded from their
-          real packages. Each with its category, risk class, the evidence for both, and a rule to
-          begin with.
+          {size.tools.toLocaleString("en")} tools of {size.servers.toLocaleString("en")} servers,
+          recorded from their real packages. Each with its category, risk class, the evidence for
+          both, and a rule to begin with.
         </p>
       </header>
       <CatalogueSearchForm values={form} />
@@ -59,7 +56,7 @@ export default async function CataloguePage({ searchParams }: PageProps<"/catalo
       )}
       {found === null ? (
         <div className="grid gap-4">
-          <ServerList servers={listed} />
+          <ServerList servers={servers} />
           {paging}
         </div>
       ) : found.total === 0 ? (

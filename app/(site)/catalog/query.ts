@@ -3,6 +3,11 @@ import { SearchCatalogue } from "#lib/catalogue/schema.ts";
 
 type Parameters = Record<string, string | string[] | undefined>;
 
+/** The page of a list that the address asks for; what is no page counts as the first. */
+export function pageOf(parameters: Parameters): number {
+  return SearchCatalogue.shape.page.catch(1).parse(parameters.page || "1");
+}
+
 /** What the search form sent. A value that is no category, class or page counts as not chosen. */
 export function catalogueQuery(parameters: Parameters) {
   const text = (name: string) => {
@@ -27,7 +32,7 @@ export function catalogueQuery(parameters: Parameters) {
       server,
       category,
       riskClass,
-      page: shape.page.catch(1).parse(text("page") || "1"),
+      page: pageOf(parameters),
     },
     isSearch: Object.values(form).some((value) => value !== ""),
   };

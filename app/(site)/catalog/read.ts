@@ -1,17 +1,14 @@
 import { notFound } from "next/navigation";
 import { cache } from "react";
-import {
-  type CatalogueServerDetail,
-  type CatalogueToolPage,
-  getCatalogueServer,
-  getCatalogueTool,
-} from "#lib/catalogue/read.ts";
+import { type CatalogueServerPage, getCatalogueServerPage } from "#lib/catalogue/lists.ts";
+import { type CatalogueToolPage, getCatalogueTool } from "#lib/catalogue/read.ts";
 import { type ToolText, toolText } from "#lib/catalogue/tool-text.ts";
 import { AppError } from "#lib/errors.ts";
 
-/** A page's server, read once a request; what the catalogue does not have is a 404. */
+/** A page's server with one page of its tools, read once a request; what the catalogue does not have is a 404. */
 export const readServer = cache(
-  (server: string): Promise<CatalogueServerDetail> => found(getCatalogueServer({ server })),
+  (server: string, page: number): Promise<CatalogueServerPage> =>
+    found(getCatalogueServerPage({ server, page })),
 );
 
 /** A page's tool, by the name as it stands in the address, and the words about it. */

@@ -1,32 +1,35 @@
 import type { Metadata } from "next";
 import { ClassCounts } from "#components/catalog/class-counts.tsx";
-import { registerHref, toolHref } from "#components/catalog/hrefs.ts";
+import { registerHref, serverHref, toolHref } from "#components/catalog/hrefs.ts";
+import { PageLinks } from "#components/catalog/page-links.tsx";
+import { PolicyBlock } from "#components/catalog/policy-block.tsx";
 import { Part, Text } from "#components/catalog/prose.tsx";
 import { ToolList } from "#components/catalog/tool-list.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
 import { Facts } from "#components/ui/card.tsx";
-import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { classesOf, tokensOf } from "#lib/catalogue/counts.ts";
 import { livesElsewhere } from "#lib/catalogue/elsewhere.ts";
-import { ecosystemName, proposedPolicy } from "#lib/catalogue/tool-text.ts";
+import { ecosystemName } from "#lib/catalogue/tool-text.ts";
+import { pageOf } from "../query.ts";
 import { readServer } from "../read.ts";
 
-/** The worst ones; a page of more is slow to load and nobody reads it to its end. */
-const toolsShown = 125;
-
-const policyShown = 300;
+/** In characters; of about 350 tools. */
+const policyShown = 25_000;
 
 export async function generateMetadata({
   params,
+  searchParams,
 }: PageProps<"/catalog/[server]">): Promise<Metadata> {
-  const server = await readServer((await params).server);
+  const { server, summary, page } = await readServer(
+    (await params).server,
+    pageOf(await searchParams),
+  );
   return {
-    title: `${server.title} MCP server: ${server.tools.length} tools by risk`,
-    description: `${server.summary} ${server.tools.length} tools of ${server.package} ${server.version} with category, risk class and a proposed policy.`,
+    title: `${server.title} MCP server: ${summary.tools} tools by risk`,
+    description: `${server.summary} ${summary.tools} tools of ${server.package} ${server.version} with category, risk class and a proposed policy.`,
     alternates: {
-      canonical: `/catalog/${server.slug}`,
+      canonical: pageHref(server.slug, page),
       types: {
         "text/markdown": `/catalog/${server.slug}.md`,
         "application/json": `/catalog/${server.slug}.json`,
@@ -35,10 +38,15 @@ export async function generateMetadata({
   };
 }
 
-export default async function CatalogueServerPage({ params }: PageProps<"/catalog/[server]">) {
-  const server = await readServer((await params).server);
-  const { slug, tools } = server;
-  const tokens = tokensOf(tools);
+export default async function CatalogueServerPage({
+  params,
+  searchParams,
+}: PageProps<"/catalog/[server]">) {
+  const { server, summary, policy, tools, page, pages } = await readServer(
+    (await params).server,
+    pageOf(await searchParams),
+  );
+  const { slug } = server;
   return (
     <article className="grid gap-8">
       <PageHeader
@@ -55,7 +63,7 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
         {/* First in the source too, so that nothing is pushed down while the page arrives. */}
         <aside className="grid content-start gap-4 lg:col-start-2">
           <div className="grid gap-4 rounded border bg-raised p-4">
-            <ClassCounts classes={classesOf(tools)} />
+            <ClassCounts classes={summary.classes} />
             <Facts
               items={[
                 { term: "Package", value: <span className="font-mono">{server.package}</span> },
@@ -65,7 +73,7 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
                 ...(server.license === null ? [] : [{ term: "License", value: server.license }]),
                 {
                   term: "Context cost",
-                  value: `About ${tokens.toLocaleString("en")} tokens for all definitions`,
+                  value: `About ${summary.tokens.toLocaleString("en")} tokens for all definitions`,
                 },
                 {
                   term: "Started with",
@@ -88,21 +96,18 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
           <Part id="tools" title="Tools, the most dangerous first">
             <ToolList
               label={`Tools of ${server.title}`}
-              tools={tools.slice(0, toolsShown).map((tool) => ({
-                ...tool,
-                server: slug,
-                serverTitle: null,
-                description:
-                  typeof tool.definition.description === "string"
-                    ? tool.definition.description.trim().slice(0, 300)
-                    : "",
-              }))}
+              tools={tools.map((tool) => ({ ...tool, server: slug, serverTitle: null }))}
             />
-            {tools.length > toolsShown && (
+            <PageLinks
+              what="tools"
+              page={page}
+              pages={pages}
+              href={(each) => pageHref(slug, each)}
+            />
+            {pages > 1 && (
               <Text>
-                These are the first {toolsShown}.{" "}
                 <Link className="text-accent underline" href={`/catalog?server=${slug}`}>
-                  Search all {tools.length.toLocaleString("en")} tools
+                  Search all {summary.tools.toLocaleString("en")} tools
                 </Link>
               </Text>
             )}
@@ -122,7 +127,7 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
               A policy to begin with: what no rule speaks of is denied, reads are allowed, writes
               limited, and what cannot be undone waits for a person.
             </Text>
-            {tools.length > policyShown ? (
+            {policy.length > policyShown ? (
               <Text>
                 For so many tools it is too long to show: it stands in{" "}
                 <a className="text-accent underline" href={`/catalog/${slug}.md`}>
@@ -131,11 +136,15 @@ export default async function CatalogueServerPage({ params }: PageProps<"/catalo
                 .
               </Text>
             ) : (
-              <CodeBlock code={proposedPolicy(tools)} what="policy" title="policy.yaml" />
+              <PolicyBlock policy={policy} />
             )}
           </Part>
         </div>
       </div>
     </article>
   );
+}
+
+function pageHref(server: string, page: number): string {
+  return page === 1 ? serverHref(server) : `${serverHref(server)}?page=${page}`;
 }

@@ -2,13 +2,13 @@ import { ToolExtrasProvider } from "#components/policy/tool-extras.tsx";
 import { ProposalHint } from "#components/proposals/proposal-hint.tsx";
 import { Discovery } from "#components/servers/discovery.tsx";
 import { RemovedTools } from "#components/tools/removed-tools.tsx";
-import type { ToolView } from "#components/tools/tool-view.ts";
 import { ToolsTable } from "#components/tools/tools-table.tsx";
 import { SIGNAL_TEXT } from "#lib/catalog/describe.ts";
 import { defaultRateLimit } from "#lib/policy/edit.ts";
 import { definitionCost } from "#lib/proposals/cost.ts";
 import type { ServerDetail } from "#lib/servers/servers.ts";
-import { listRemovedTools, listTools, type ToolRow } from "#lib/tools/tools.ts";
+import { listToolTable } from "#lib/tools/table.ts";
+import { listRemovedTools } from "#lib/tools/tools.ts";
 import { forPage } from "#lib/web/errors.ts";
 import { may, requireOrg } from "#lib/web/session.ts";
 import {
@@ -29,7 +29,7 @@ export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/serve
   const context = await requireOrg(org, "servers.read");
   const [server, tools, removed, cost] = await Promise.all([
     readServer(org, slug),
-    forPage(listTools(context, { server: slug })),
+    forPage(listToolTable(context, { server: slug })),
     forPage(listRemovedTools(context, { server: slug })),
     forPage(definitionCost(context, { server: slug })),
   ]);
@@ -58,7 +58,7 @@ export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/serve
       <ToolExtrasProvider {...(await readToolExtras(org, slug, server.policyVersion))}>
         <ToolsTable
           server={slug}
-          tools={tools.map((tool) => toView(tool, tools.length > manyTools ? 200 : undefined))}
+          tools={tools}
           policyVersion={server.policyVersion}
           startLimit={defaultRateLimit}
           canEdit={may(context, "rules.write")}
@@ -86,26 +86,4 @@ function emptyText({ health, healthDetail, protocolRevision }: ServerDetail): st
   }
   if (protocolRevision === null) return "The tools have not been read yet.";
   return "This server offers no tools.";
-}
-
-/** A server with more than these sends the table beginnings of descriptions; the drawer has the whole. */
-const manyTools = 500;
-
-function toView(tool: ToolRow, descriptionLength?: number): ToolView {
-  const { name, parameters, category, riskClass } = tool;
-  const { heldDigest, heldChanges, isNew, rule, calls24h, refused24h } = tool;
-  const held = tool.state !== "held" ? null : isNew ? "new" : "changed";
-  return {
-    name,
-    description: tool.description.slice(0, descriptionLength),
-    parameters,
-    category,
-    riskClass,
-    held,
-    heldDigest,
-    heldChanges,
-    rule,
-    calls24h,
-    refused24h,
-  };
 }
