@@ -22,8 +22,8 @@ export function classifyTool(
   context: ClassificationContext,
 ): Classification {
   const subject = readSubject(definition);
-  const verdict = decide(subject);
   const revealed = revealSignals(subject);
+  const verdict = decide(subject, revealed);
   const findings = collectFindings(definition, subject, verdict, revealed);
   const signals = new Set(findings.map(({ signal }) => signal));
   const { riskClass: finalClass, moves } = riskClass({

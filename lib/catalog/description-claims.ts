@@ -1,7 +1,7 @@
 import type { Claim } from "./claim.ts";
 import { quoteAround } from "./hidden-text.ts";
 import { type MoneyContext, moneyObject } from "./money.ts";
-import { is, ROLE, type Token, tokenise } from "./sentence-tokens.ts";
+import { is, ROLE, Sentence, type Token } from "./sentence-tokens.ts";
 import {
   actionNouns,
   type InflectedTerm,
@@ -60,35 +60,37 @@ export function readDescription(
   return reading;
 }
 
-function readFirst(sentence: string, moneyContext: MoneyContext): DescriptionReading {
-  const tokens = tokenise(sentence);
-  const head = findHead(tokens);
+function readFirst(text: string, moneyContext: MoneyContext): DescriptionReading {
+  const sentence = new Sentence(text);
+  const head = findHead(sentence);
   const further: Claim[] = [];
-  for (let index = (head?.index ?? 0) + 1; index < tokens.length; index += 1) {
+  for (let index = (head?.index ?? 0) + 1; ; index += 1) {
+    const token = sentence.token(index);
+    if (token === undefined) break;
     // “Get advice, including: create index, drop index”: what follows lists things, not actions.
-    if (is(tokens[index], ROLE.listing) && head?.found.term.light !== true) break;
-    const found = tokens[index]?.found;
-    if (found === undefined || !isJoined(tokens, index, found, head)) continue;
-    if (isNegated(tokens, index)) continue;
-    further.push(claimAt(sentence, tokens, index, found, moneyContext));
+    if (is(token, ROLE.listing) && head?.found.term.light !== true) break;
+    const { found } = token;
+    if (found === undefined || !isJoined(sentence, index, found, head)) continue;
+    if (isNegated(sentence, index)) continue;
+    further.push(claimAt(sentence, index, found, moneyContext));
   }
   if (head === undefined) {
-    return { head: resultClaim(sentence, tokens), further, unknownVerb: unknownVerb(tokens) };
+    return { head: resultClaim(sentence), further, unknownVerb: unknownVerb(sentence) };
   }
-  const claim = claimAt(sentence, tokens, head.index, head.found, moneyContext);
+  const claim = claimAt(sentence, head.index, head.found, moneyContext);
   return { head: claim, further, unknownVerb: undefined };
 }
 
 /** “Drowns a member”: a word of its own before an article. */
-function unknownVerb(tokens: readonly Token[]): string | undefined {
-  const [first, second] = tokens;
-  if (first === undefined || !is(second, ROLE.determiner)) return undefined;
+function unknownVerb(sentence: Sentence): string | undefined {
+  const first = sentence.token(0);
+  if (first === undefined || !is(sentence.token(1), ROLE.determiner)) return undefined;
   return first.word.replace(/(?<=[^s])s$/, "");
 }
 
 /** “Length of a string”, “The current weather …”: a description that names a result. */
-function resultClaim(sentence: string, tokens: readonly Token[]): Claim | undefined {
-  const first = tokens.slice(0, 5).find((token) => !is(token, ROLE.filler));
+function resultClaim(sentence: Sentence): Claim | undefined {
+  const first = sentence.tokens(0, 5).find((token) => !is(token, ROLE.filler));
   if (first === undefined || !resultNouns.has(first.word)) return undefined;
   return {
     category: "read",
@@ -97,7 +99,7 @@ function resultClaim(sentence: string, tokens: readonly Token[]): Claim | undefi
     element: false,
     evidence: {
       source: "description",
-      quote: quoteAround(sentence.slice(first.at, first.at + 110), 0),
+      quote: quoteAt(sentence, first.at),
       meaning: "names a result and no action",
     },
   };
@@ -105,76 +107,73 @@ function resultClaim(sentence: string, tokens: readonly Token[]): Claim | undefi
 
 /** Later sentences: only what they say in the third person, announce (“will delete”) or offer. */
 function readLater(
-  sentence: string,
+  text: string,
   moneyContext: MoneyContext,
   offers: boolean,
   claims: Claim[],
 ): void {
-  const tokens = tokenise(sentence.slice(0, MAX_LATER));
-  const head = findHead(tokens);
-  if (head !== undefined && predicts(tokens, head)) {
-    claims.push(claimAt(sentence, tokens, head.index, head.found, moneyContext));
+  const sentence = new Sentence(text, MAX_LATER);
+  const head = findHead(sentence);
+  if (head !== undefined && predicts(sentence, head)) {
+    claims.push(claimAt(sentence, head.index, head.found, moneyContext));
   }
-  if (offers) readOffers(sentence, tokens, moneyContext, claims);
+  if (offers) readOffers(sentence, moneyContext, claims);
 }
 
-function predicts(tokens: readonly Token[], { index, found }: Head): boolean {
-  if (found.form !== "third" && !is(tokens[index - 1], ROLE.announcing)) return false;
-  if (found.term.noun !== "never" || found.term.light || isNegated(tokens, index)) return false;
-  return !tokens.slice(index + 1, index + 9).some((token) => is(token, ROLE.ownAnswer));
+function predicts(sentence: Sentence, { index, found }: Head): boolean {
+  if (found.form !== "third" && !is(sentence.token(index - 1), ROLE.announcing)) return false;
+  if (found.term.noun !== "never" || found.term.light || isNegated(sentence, index)) return false;
+  return !sentence.tokens(index + 1, index + 9).some((token) => is(token, ROLE.ownAnswer));
 }
 
 /** “Supports adding, updating, and deleting rules”, “operations for creating and deleting tables”. */
-function readOffers(
-  sentence: string,
-  tokens: readonly Token[],
-  moneyContext: MoneyContext,
-  claims: Claim[],
-): void {
+function readOffers(sentence: Sentence, moneyContext: MoneyContext, claims: Claim[]): void {
+  const tokens = sentence.tokens(0, MAX_LATER);
   const from = tokens.findIndex((token) => is(token, ROLE.offering));
   // “Run this before operations that …” speaks of others.
   if (from === -1 || tokens.slice(0, from).some((token) => is(token, ROLE.elsewhere))) return;
   for (let index = from + 1; index < tokens.length; index += 1) {
     const found = tokens[index]?.found;
     if (found?.form !== "gerund" || found.term.noun !== "never" || found.term.light) continue;
-    if (isNegated(tokens, index)) continue;
-    claims.push(claimAt(sentence, tokens, index, found, moneyContext));
+    if (isNegated(sentence, index)) continue;
+    claims.push(claimAt(sentence, index, found, moneyContext));
   }
 }
 
-function findHead(tokens: readonly Token[]): Head | undefined {
-  let index = 0;
-  while (index < Math.min(tokens.length, 9)) {
-    const token = tokens[index];
-    const found = token?.found;
+function findHead(sentence: Sentence): Head | undefined {
+  for (let index = 0; index < 9; index += 1) {
+    const token = sentence.token(index);
+    if (token === undefined) break;
+    const { found } = token;
     const filler = is(token, ROLE.filler);
     // “Use this tool to …”: a verb among the fillers says nothing about the tool itself.
     const isVerb = found !== undefined && found.form !== "past" && !filler;
-    if (isVerb && hasItsObject(tokens, index, found)) return { index, found };
-    if (!filler && !token?.word.endsWith("ly")) break;
-    index += 1;
+    if (isVerb && hasItsObject(sentence, index, found)) return { index, found };
+    if (!filler && !token.word.endsWith("ly")) break;
   }
-  return findPurpose(tokens);
+  return findPurpose(sentence);
 }
 
 /** “Order a pizza”, but “Orders of a customer”. */
-function hasItsObject(tokens: readonly Token[], index: number, { term }: InflectedTerm): boolean {
-  if (!term.prose || is(tokens[index + 1], ROLE.determiner)) return true;
-  const near = tokens.slice(index + 1, index + 4).map(({ word }) => word);
+function hasItsObject(sentence: Sentence, index: number, { term }: InflectedTerm): boolean {
+  if (!term.prose || is(sentence.token(index + 1), ROLE.determiner)) return true;
+  const near = sentence.tokens(index + 1, index + 4).map(({ word }) => word);
   return meaningWithObject(term.word, near) !== undefined;
 }
 
 /** “A tool for deleting …”, “Service that removes …”, “Tool to send …”. */
-function findPurpose(tokens: readonly Token[]): Head | undefined {
-  for (let index = 1; index < Math.min(tokens.length, 12); index += 1) {
-    const found = tokens[index]?.found;
+function findPurpose(sentence: Sentence): Head | undefined {
+  for (let index = 1; index < 12; index += 1) {
+    const token = sentence.token(index);
+    if (token === undefined) break;
+    const { found } = token;
     if (found === undefined) continue;
-    const before = tokens[index - 1]?.word ?? "";
+    const before = sentence.token(index - 1)?.word ?? "";
     const fits =
       (before === "to" && found.form === "base") ||
       (before === "for" && found.form === "gerund") ||
       ((before === "that" || before === "which") && found.form === "third");
-    if (fits && hasItsObject(tokens, index, found) && !isNegated(tokens, index)) {
+    if (fits && hasItsObject(sentence, index, found) && !isNegated(sentence, index)) {
       return { index, found };
     }
   }
@@ -182,19 +181,20 @@ function findPurpose(tokens: readonly Token[]): Head | undefined {
 }
 
 function isJoined(
-  tokens: readonly Token[],
+  sentence: Sentence,
   index: number,
   found: InflectedTerm,
   head: Head | undefined,
 ): boolean {
-  if (!is(tokens[index - 1], ROLE.joiner) || tokens[index - 2]?.word === "optionally") return false;
+  const joiner = sentence.token(index - 1);
+  if (!is(joiner, ROLE.joiner) || sentence.token(index - 2)?.word === "optionally") return false;
   if (found.form === "past" || found.term.light || found.term.prose) return false;
   // “…, discarding the rest” says what else happens.
   if (found.form === "gerund") return found.term.noun === "never";
-  const before = tokens[index - 1]?.word;
+  const before = joiner?.word;
   if (found.form !== head?.found.form || before === "by" || before === "(") return false;
-  const after = tokens[index + 1];
-  if (found.term.noun === "never") return !changesMark(tokens, index, found, head);
+  const after = sentence.token(index + 1);
+  if (found.term.noun === "never") return !changesMark(sentence, index, found, head);
   // “Compare and set.”: two verbs and no object.
   if (after === undefined) return index - 2 === head.index;
   return is(after, ROLE.determiner);
@@ -202,18 +202,18 @@ function isJoined(
 
 /** “Add or remove labels” changes marks; “remove a label” alone takes one away. */
 function changesMark(
-  tokens: readonly Token[],
+  sentence: Sentence,
   index: number,
   { term }: InflectedTerm,
   head: Head,
 ): boolean {
   if (term.word !== "remove" || head.found.term.word !== "add") return false;
-  return tokens.slice(index + 1, index + 5).some((token) => is(token, ROLE.attached));
+  return sentence.tokens(index + 1, index + 5).some((token) => is(token, ROLE.attached));
 }
 
-function isNegated(tokens: readonly Token[], index: number): boolean {
+function isNegated(sentence: Sentence, index: number): boolean {
   for (let back = index - 1; back >= Math.max(0, index - 4); back -= 1) {
-    const token = tokens[back];
+    const token = sentence.token(back);
     if (is(token, ROLE.break)) return false;
     if (is(token, ROLE.negation)) return true;
   }
@@ -221,16 +221,14 @@ function isNegated(tokens: readonly Token[], index: number): boolean {
 }
 
 function claimAt(
-  sentence: string,
-  tokens: readonly Token[],
+  sentence: Sentence,
   index: number,
   found: InflectedTerm,
   moneyContext: MoneyContext,
 ): Claim {
   const { term } = found;
-  const at = tokens[index]?.at ?? 0;
-  const object = tokens.slice(index + 1, index + 14);
-  const quote = quoteAround(sentence.slice(at, at + 110), 0);
+  const object = sentence.tokens(index + 1, index + 14);
+  const quote = quoteAt(sentence, sentence.token(index)?.at ?? 0);
   const claim: Claim = {
     category: term.category,
     weight: term.weight * 0.95,
@@ -274,6 +272,10 @@ function claimAt(
     }
   }
   return claim;
+}
+
+function quoteAt({ text }: Sentence, at: number): string {
+  return quoteAround(text.slice(at, at + 110), 0);
 }
 
 /** The worst of what a light verb's words speak of; still light where they say nothing. */

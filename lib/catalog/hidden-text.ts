@@ -32,7 +32,8 @@ const INVISIBLE_ALL = new RegExp(INVISIBLE_CLASS, "gu");
 /** A zero-width joiner is part of emoji and of some scripts; between Latin letters it hides. */
 const LATIN_JOINER = /[\p{Script=Latin}\d ]\u200d|\u200d[\p{Script=Latin}\d ]/u;
 
-const PLAIN_LINE = /^[!-~]+(?: [!-~]+)*$/;
+const SPACE = 0x20;
+const JOINER = "\u200d";
 const COMMENT = /<!--/;
 const ENCODED_BLOCK = /[A-Za-z0-9+/_-]{160,}={0,2}/;
 const FAR_RIGHT = /\S {60}/;
@@ -73,18 +74,32 @@ export function withoutInvisible(text: string): string {
 export function quoteAround(text: string, at: number): string {
   const start = at === 0 ? 0 : startOfWord(text, at);
   const plain = start === 0 && text.length <= 121 ? text : text.slice(start, start + 121);
-  if (PLAIN_LINE.test(plain)) {
+  if (isPlainLine(plain)) {
     return plain.length <= 120 ? plain : `${plain.slice(0, 119)}…`;
   }
-  const piece = Array.from(text.slice(start, start + 200).toWellFormed())
-    .map((character) =>
-      INVISIBLE.test(character) || character === "\u200d" ? codePoint(character) : character,
-    )
-    .join("")
+  const piece = spelledOut(text.slice(start, start + 200).toWellFormed())
     .replace(/\s+/g, " ")
     .trim();
+  if (piece.length <= 120) return piece;
   const characters = Array.from(piece);
   return characters.length <= 120 ? piece : `${characters.slice(0, 119).join("")}…`;
+}
+
+/** Visible ASCII, its words one space apart. */
+function isPlainLine(text: string): boolean {
+  let before = SPACE;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < SPACE || code > 0x7e || (code === SPACE && before === SPACE)) return false;
+    before = code;
+  }
+  return before !== SPACE;
+}
+
+/** With the code points of invisible characters in their place. */
+function spelledOut(text: string): string {
+  if (!INVISIBLE.test(text) && !text.includes(JOINER)) return text;
+  return text.replace(INVISIBLE_ALL, codePoint).replaceAll(JOINER, codePoint);
 }
 
 /** Some words before `at`, and no half one. */

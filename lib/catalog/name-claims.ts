@@ -61,7 +61,7 @@ function clauseClaim(
   moneyContext: MoneyContext,
   nouns: TrustedNouns,
 ): Claim | undefined {
-  const phrase = findPhrase(clause, (candidate) => candidate.category !== null);
+  const phrase = findPhrase(clause, verbalPhrases);
   if (phrase?.category) {
     return {
       ...base,
@@ -118,10 +118,11 @@ interface Head {
  * first certain verb (object_verb_detail), otherwise an uncertain one, at the end if there.
  */
 function headVerb(words: readonly string[]): Head | undefined {
-  const found = words.flatMap((word, index) => {
-    const term = nameTerm(word);
-    return term === undefined ? [] : [{ term, index }];
-  });
+  const found: { term: Term; index: number }[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const term = nameTerm(words[index] ?? "");
+    if (term !== undefined) found.push({ term, index });
+  }
   const first = found[0];
   if (first === undefined) return undefined;
   const next = found.find(({ index }) => index === 1);
@@ -179,26 +180,34 @@ function nounClaim(words: readonly string[], nouns: TrustedNouns): Claim | undef
   };
 }
 
-const phraseStarts = new Set(phrases.map(({ words }) => words[0]));
+/** Phrases by their first word. */
+type Phrases = ReadonlyMap<string, readonly Phrase[]>;
 
-function findPhrase(
-  words: readonly string[],
-  accept: (phrase: Phrase) => boolean,
-): Phrase | undefined {
-  if (!words.some((word) => phraseStarts.has(word))) return undefined;
-  return phrases.find(
-    (phrase) =>
-      accept(phrase) &&
-      words.some(
-        (_, at) =>
-          phraseAt(words, phrase.words, at) &&
-          (phrase.at === "anywhere" || at + phrase.words.length === words.length),
-      ),
-  );
+const verbalPhrases = byFirstWord(phrases.filter(({ category }) => category !== null));
+const neutralPhrases = byFirstWord(phrases.filter(({ category }) => category === null));
+
+function byFirstWord(wanted: readonly Phrase[]): Phrases {
+  return Map.groupBy(wanted, ({ words }) => words[0] ?? "");
 }
 
+/** The one that stands first in the lexicon of those that stand in the words. */
+function findPhrase(words: readonly string[], among: Phrases): Phrase | undefined {
+  let first: Phrase | undefined;
+  for (let at = 0; at < words.length; at += 1) {
+    for (const phrase of among.get(words[at] ?? "") ?? NO_PHRASES) {
+      const fits =
+        (phrase.at === "anywhere" || at + phrase.words.length === words.length) &&
+        phraseAt(words, phrase.words, at);
+      if (fits && (first === undefined || phrase.order < first.order)) first = phrase;
+    }
+  }
+  return first;
+}
+
+const NO_PHRASES: readonly Phrase[] = [];
+
 function withoutNeutralPhrases(words: string[]): string[] {
-  const neutral = findPhrase(words, ({ category }) => category === null);
+  const neutral = findPhrase(words, neutralPhrases);
   if (neutral === undefined) return words;
   const at = words.findIndex((_, index) => phraseAt(words, neutral.words, index));
   // One word stays in place of the phrase, so that "first word" and "last word" keep their meaning.

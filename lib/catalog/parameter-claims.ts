@@ -9,7 +9,7 @@ import {
 } from "./lexicon-context.ts";
 import type { Parameter } from "./parameters.ts";
 import { nameTerm, severity, type Term, wordSet } from "./vocabulary.ts";
-import { splitWords } from "./words.ts";
+import { nameParts } from "./words.ts";
 
 const selectors = wordSet(SELECTOR_WORDS);
 const suffixes = wordSet(SELECTOR_SUFFIXES);
@@ -43,7 +43,7 @@ export function isSelector(parameter: Parameter): boolean {
 }
 
 function selectsByName({ name, required }: Parameter): boolean {
-  const words = splitWords(name);
+  const words = nameParts(name);
   if (words.length > 1 && !required) return false;
   if (words.length === 1 && required && plainSelectors.has(words[0] ?? "")) return true;
   const last = words.length > 1 && suffixes.has(words.at(-1) ?? "") ? words.at(-2) : words.at(-1);
@@ -56,9 +56,11 @@ export function operationCategory(value: string): Category | undefined {
 }
 
 function operationTerm(value: string): Term | undefined {
-  return splitWords(value)
-    .map(nameTerm)
-    .find((candidate) => candidate !== undefined && !candidate.light);
+  for (const word of nameParts(value)) {
+    const term = nameTerm(word);
+    if (term !== undefined && !term.light) return term;
+  }
+  return undefined;
 }
 
 function worstOperation(

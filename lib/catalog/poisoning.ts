@@ -11,13 +11,30 @@ const OVERSIZED_CHARACTERS = 10_000;
 /** Of each text; a longer one is reported as oversized anyway. */
 const MAX_READ = 100_000;
 
-/**
- * Orders to the model, as they appear in published tool-poisoning cases. `needs`: a text in which none of these
- * words stands cannot match and is not searched; nor is one without any of the words in `also`.
- */
-const ORDERS: readonly { needs: readonly string[]; also?: readonly string[]; pattern: RegExp }[] = [
+interface Order {
+  /** A text in which none of these words stands cannot match and is not searched; nor is one without any of `also`. */
+  needs: readonly string[];
+  also?: readonly string[];
+  /** Nor is one without this character. */
+  mark?: string;
+  pattern: RegExp;
+}
+
+/** Orders to the model, as they appear in published tool-poisoning cases. */
+const ORDERS: readonly Order[] = [
   {
     needs: ["ignore", "disregard", "forget", "override", "bypass"],
+    also: [
+      "previous",
+      "prior",
+      "earlier",
+      "above",
+      "preceding",
+      "other",
+      "system",
+      "existing",
+      "safety",
+    ],
     pattern:
       /\b(?:ignore|disregard|forget|override|bypass)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+|of\s+)*(?:previous|prior|earlier|above|preceding|other|system|existing|safety)\s+(?:\w+\s+)?(?:instructions?|prompts?|rules?|messages?|guidelines?|context|directions?|checks?|polic(?:y|ies))/i,
   },
@@ -36,16 +53,19 @@ const ORDERS: readonly { needs: readonly string[]; also?: readonly string[]; pat
       "alert",
       "alerting",
     ],
+    also: ["not", "don", "never", "without"],
     pattern:
       /\b(?:do\s+not|don['’]t|never|without)\s+(?:tell|telling|mention|mentioning|inform|informing|notify|notifying|reveal|alert|alerting)\w*\s+(?:\w+\s+){0,4}(?:the\s+)?(?:user|human|anyone|operator)/i,
   },
   {
     needs: ["important", "system", "secret", "instruction", "instructions", "admin", "hidden"],
+    mark: "<",
     pattern:
       /(?<!--[\w-]{1,30}[ =])<\/?\s*(?:important|system|secret|instructions?|admin|hidden)\s*>/i,
   },
   {
     needs: ["system", "assistant"],
+    mark: ":",
     pattern: /(?:^|[\n.!?])[ \t]{0,8}(?:system|assistant)[ \t]{0,4}:[ \t]{1,4}\w/i,
   },
   {
@@ -76,10 +96,10 @@ const ORDERS: readonly { needs: readonly string[]; also?: readonly string[]; pat
     pattern:
       /\byou\s+(?:must|should|are\s+required\s+to)\s+(?:always\s+|first\s+|also\s+)*(?:send|forward|exfiltrate|bcc|upload|include)\b[^.]{0,80}\b(?:conversation|history|contents?|password|keys?|secrets?|e-?mail|address|to\s+https?:)/i,
   },
-  { needs: ["prompt"], pattern: /\b(?:your|the)\s+system\s+prompt\b/i },
+  { needs: ["prompt"], also: ["system"], pattern: /\b(?:your|the)\s+system\s+prompt\b/i },
   {
     needs: ["instead", "always"],
-    also: ["call", "use"],
+    also: ["tool"],
     pattern:
       /\binstead\s+of\s+(?:the\s+)?[\w-]+\s*,?\s+(?:always\s+)?(?:use|call)\s+this\s+tool\b|\balways\s+(?:use|call)\s+this\s+tool\s+(?:first|instead|before)\b/i,
   },
@@ -90,8 +110,10 @@ export const ORDER_WORDS: readonly string[] = ORDERS.flatMap(({ needs, also = []
   ...needs,
   ...also,
 ]);
-const needed = ruleGuard(ORDERS.map(({ needs }) => needs));
-const neededAlso = ruleGuard(ORDERS.map(({ needs, also }) => also ?? needs));
+const possibleOrders = ruleGuard(
+  ORDERS.map(({ needs, also }) => (also === undefined ? [needs] : [needs, also])),
+);
+const NO_ORDERS: readonly Order[] = [];
 
 /**
  * Looks for tool poisoning in the texts of a definition: orders to the model, hidden characters,
@@ -116,11 +138,14 @@ export function findPoisoning(
       },
     });
   }
-  const possible = needed(scan.words.keys()) & neededAlso(scan.words.keys());
-  const orders = ORDERS.filter(
-    // One search of everything spares most definitions a search of each of their texts.
-    ({ pattern }, index) => (possible & (1 << index)) !== 0 && (scan.hides || pattern.test(whole)),
-  );
+  const possible = possibleOrders(scan.words.keys());
+  // One search of everything spares most definitions a search of each of their texts.
+  const stands = ({ mark = "", pattern }: Order) =>
+    scan.hides || (whole.includes(mark) && pattern.test(whole));
+  const orders =
+    possible === 0
+      ? NO_ORDERS
+      : ORDERS.filter((order, index) => (possible & (1 << index)) !== 0 && stands(order));
   if (orders.length === 0 && !scan.hides && whole.length <= OVERSIZED_CHARACTERS) return findings;
   for (const { source, text } of texts()) {
     const oversized = text.length > OVERSIZED_CHARACTERS;
@@ -141,7 +166,7 @@ export function findPoisoning(
 
 function findOrder(
   { source, text }: DefinitionText,
-  orders: typeof ORDERS,
+  orders: readonly Order[],
   { hides }: TextScan,
 ): SignalFinding | undefined {
   // Without them, so that they cannot split the words looked for.

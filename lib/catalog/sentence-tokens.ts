@@ -14,6 +14,7 @@ export class Token {
   readonly at: number;
   readonly #sentence: string;
   readonly #end: number;
+  readonly #known: string;
 
   constructor(sentence: string, at: number, end: number, known: KnownWord) {
     this.found = known.found;
@@ -21,23 +22,22 @@ export class Token {
     this.at = at;
     this.#sentence = sentence;
     this.#end = end;
+    this.#known = known.word;
   }
 
-  /** In lower case; cut out when it is asked for, which it is of few. */
+  /** In lower case; one that is not known is cut out when it is asked for, which it is of few. */
   get word(): string {
-    return this.#sentence.slice(this.at, this.#end).toLowerCase();
+    return this.#known || this.#sentence.slice(this.at, this.#end).toLowerCase();
   }
 }
 
 /** What is known of a word: one look-up tells all. */
 interface KnownWord {
+  /** Empty for one that is not known. */
+  word: string;
   found: InflectedTerm | undefined;
   /** A set of the roles below. */
   roles: number;
-}
-
-interface Entry extends KnownWord {
-  word: string;
 }
 
 /** What a word may be to the verb of its sentence, each a bit. */
@@ -57,6 +57,7 @@ export const ROLE = {
 } as const;
 
 const MAX_SENTENCE = 400;
+const SPACE = 32;
 /** Identifiers stay whole: the words of another tool's name are no verbs of this one. */
 const TOKEN = /[\p{L}\d][\p{L}\d_'-]*|[,;:()/&]/gu;
 /** For each ASCII character: whether a word may begin with it, go on with it, or it is a token itself. */
@@ -70,7 +71,7 @@ const ASCII_KIND = Uint8Array.from({ length: 128 }, (_, code) => {
   return /[,;:()/&]/.test(character) ? ALONE : 0;
 });
 
-const UNKNOWN: KnownWord = { found: undefined, roles: 0 };
+const UNKNOWN: KnownWord = { word: "", found: undefined, roles: 0 };
 const ROLES: readonly { role: number; words: string }[] = [
   {
     // Words before the verb that do not change it: “This tool can permanently delete …”.
@@ -100,7 +101,7 @@ const ROLES: readonly { role: number; words: string }[] = [
   { role: ROLE.announcing, words: "will can also it" },
   { role: ROLE.break, words: ", ;" },
 ];
-const knownWords = new Map<string, Entry>();
+const knownWords = new Map<string, KnownWord>();
 for (const [word, found] of inflectedTerms) knownWords.set(word, { word, found, roles: 0 });
 for (const { role, words } of ROLES) {
   for (const word of wordSet(words)) {
@@ -108,66 +109,105 @@ for (const { role, words } of ROLES) {
     knownWords.set(word, { ...known, word, roles: known.roles | role });
   }
 }
-/** Found by a hash of the letters, so that no word is cut out of a text before it is known to be one of these. */
-const byHash = new Map<number, Entry>();
-for (const entry of knownWords.values()) byHash.set(hashOf(entry.word), entry);
-const MAYBE = 0x7fff;
-const maybe = new Uint8Array(MAYBE + 1);
-for (const hash of byHash.keys()) maybe[hash & MAYBE] = 1;
+/**
+ * Known words by a hash of their letters, so that no word is cut out of a text to be looked up: 0 where there is
+ * none, otherwise a place in `entries`. Where two words share a hash, the first is found by the other way.
+ */
+const SLOTS = 0x7fff;
+const slots = new Uint16Array(SLOTS + 1);
+const entries: KnownWord[] = [UNKNOWN];
+for (const entry of knownWords.values()) {
+  slots[hashOf(entry.word) & SLOTS] = entries.length;
+  entries.push(entry);
+}
 
 /** Whether a token, if there is one, has one of these roles. */
 export function is(token: Token | undefined, role: number): boolean {
   return token !== undefined && (token.roles & role) !== 0;
 }
 
-/** The words and marks of a sentence, of its first 400 characters. */
-export function tokenise(sentence: string): Token[] {
-  const text = sentence.length > MAX_SENTENCE ? sentence.slice(0, MAX_SENTENCE) : sentence;
-  return tokeniseAscii(text) ?? tokeniseAny(text);
-}
+/**
+ * The words and marks of a sentence, of its first 400 characters or fewer. They are read as far as somebody asks:
+ * of most sentences only the beginning matters, and most of the reading's time is spent here.
+ */
+export class Sentence {
+  readonly text: string;
+  readonly #read: string;
+  #tokens: Token[] = [];
+  #at = 0;
 
-function tokeniseAny(sentence: string): Token[] {
-  const text = sentence.toLowerCase().replaceAll("’", "'");
-  const tokens: Token[] = [];
-  for (const { 0: word, index } of text.matchAll(TOKEN)) {
-    tokens.push(new Token(text, index, index + word.length, knownWords.get(word) ?? UNKNOWN));
+  constructor(text: string, most = MAX_SENTENCE) {
+    this.text = text;
+    this.#read = text.length > most ? text.slice(0, most) : text;
   }
-  return tokens;
-}
 
-/** The same without a pattern, for what nearly all texts are; most of the reading's time is spent here. */
-function tokeniseAscii(text: string): Token[] | undefined {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const start = at;
-    let code = text.charCodeAt(at);
+  /** The word or mark at this place, from 0; undefined behind the last. */
+  token(index: number): Token | undefined {
+    while (this.#tokens.length <= index && this.#at < this.#read.length) this.#readNext();
+    return this.#tokens[index];
+  }
+
+  /** Those from `from` up to `to`, as far as there are any. */
+  tokens(from: number, to: number): Token[] {
+    this.token(to - 1);
+    return this.#tokens.slice(from, to);
+  }
+
+  /** Without a pattern, for what nearly all texts are. */
+  #readNext(): void {
+    const text = this.#read;
+    const start = this.#at;
+    let at = start + 1;
+    let code = text.charCodeAt(start);
     let kind = ASCII_KIND[code];
-    if (kind === undefined) return undefined;
-    at += 1;
     if (kind === ALONE) {
-      tokens.push(new Token(text, start, at, knownWords.get(text.charAt(start)) ?? UNKNOWN));
+      const known = knownWords.get(text.charAt(start)) ?? UNKNOWN;
+      this.#tokens.push(new Token(text, start, at, known));
+    } else if (kind !== undefined && (kind & BEGINS) !== 0) {
+      let hash = 0;
+      do {
+        hash = step(hash, code);
+        code = at < text.length ? text.charCodeAt(at) : SPACE;
+        kind = ASCII_KIND[code];
+        at += 1;
+      } while (kind !== undefined && (kind & GOES_ON) !== 0);
+      at -= 1;
+      if (kind !== undefined)
+        this.#tokens.push(new Token(text, start, at, lookUp(hash, text, start, at)));
     }
-    if ((kind & BEGINS) === 0) continue;
-    let hash = step(0, code);
-    for (; at < text.length; at += 1) {
-      code = text.charCodeAt(at);
-      kind = ASCII_KIND[code];
-      if (kind === undefined) return undefined;
-      if ((kind & GOES_ON) === 0) break;
-      hash = step(hash, code);
-    }
-    const known = maybe[hash & MAYBE] === 1 ? lookUp(hash, text, start, at) : UNKNOWN;
-    tokens.push(new Token(text, start, at, known));
+    if (kind === undefined) this.#readAny();
+    else this.#at = at;
   }
-  return tokens;
+
+  /** What holds other characters is read as a whole. */
+  #readAny(): void {
+    const text = this.#read.toLowerCase().replaceAll("’", "'");
+    this.#tokens = [];
+    for (const { 0: word, index } of text.matchAll(TOKEN)) {
+      const known = knownWords.get(word) ?? UNKNOWN;
+      this.#tokens.push(new Token(text, index, index + word.length, known));
+    }
+    this.#at = this.#read.length;
+  }
 }
 
 function lookUp(hash: number, text: string, start: number, end: number): KnownWord {
-  const entry = byHash.get(hash);
-  if (entry === undefined) return UNKNOWN;
-  const word = text.slice(start, end).toLowerCase();
-  return entry.word === word ? entry : (knownWords.get(word) ?? UNKNOWN);
+  const slot = slots[hash & SLOTS] ?? 0;
+  if (slot === 0) return UNKNOWN;
+  const entry = entries[slot] ?? UNKNOWN;
+  if (isWord(entry.word, text, start, end)) return entry;
+  return knownWords.get(text.slice(start, end).toLowerCase()) ?? UNKNOWN;
+}
+
+/** Whether `word`, which is in lower case, stands there in any casing. */
+function isWord(word: string, text: string, start: number, end: number): boolean {
+  if (word.length !== end - start) return false;
+  for (let at = 0; at < word.length; at += 1) {
+    const code = text.charCodeAt(start + at);
+    const lower = code >= 65 && code <= 90 ? code | 32 : code;
+    if (word.charCodeAt(at) !== lower) return false;
+  }
+  return true;
 }
 
 /** Upper and lower case differ by one bit; on digits and marks within words it is of no use. */

@@ -1,10 +1,10 @@
 import { quoteAround } from "./hidden-text.ts";
 import type { Parameter } from "./parameters.ts";
-import { NAME_RULES, TEXT_RULES } from "./signal-patterns.ts";
+import { NAME_RULES, TEXT_RULES, type TextRule } from "./signal-patterns.ts";
 import { ruleGuard, type TextScan } from "./text-scan.ts";
 import type { Evidence, Signal, SignalFinding } from "./types.ts";
 import { wordSet } from "./vocabulary.ts";
-import { splitWords } from "./words.ts";
+import { nameParts } from "./words.ts";
 
 /** What the signal rules look at; texts are free of invisible characters. */
 export interface SignalInput {
@@ -32,8 +32,11 @@ export type RevealedSignals = (parameter: Parameter) => readonly ParameterSignal
 export function revealSignals(input: SignalInput): RevealedSignals {
   const known = new Map<Parameter, readonly ParameterSignal[]>();
   return (parameter) => {
-    const found = known.get(parameter) ?? signalsOfParameter(parameter, input);
-    known.set(parameter, found);
+    let found = known.get(parameter);
+    if (found === undefined) {
+      found = signalsOfParameter(parameter, input);
+      known.set(parameter, found);
+    }
     return found;
   };
 }
@@ -85,8 +88,8 @@ export function openSignals(
   return open;
 }
 
-const possibleTextRules = ruleGuard(TEXT_RULES.map(({ needs }) => needs));
-const possibleNameRules = ruleGuard(NAME_RULES.map(({ needs }) => needs));
+const possibleTextRules = ruleGuard(TEXT_RULES.map(({ needs }) => [needs]));
+const possibleNameRules = ruleGuard(NAME_RULES.map(({ needs }) => [needs]));
 
 /** Before a match: “does NOT return …”, “without exporting …”. */
 const DENIED = /\b(?:not|never|cannot|without|no|n['’]t)\s+(?:\w+\s+){0,2}$/i;
@@ -95,23 +98,28 @@ function* textSignals(
   { nameWords, description, descriptionEnd }: SignalInput,
   { words }: TextScan,
 ): Generator<SignalFinding> {
-  const name = nameWords.join(" ");
-  for (const { signal, pattern, meaning } of picked(NAME_RULES, possibleNameRules(nameWords))) {
+  const named = picked(NAME_RULES, possibleNameRules(nameWords));
+  const name = named.length === 0 ? "" : nameWords.join(" ");
+  for (const { signal, pattern, meaning } of named) {
     const match = pattern.exec(name);
     if (match !== null) yield finding(signal, "name", match[0], meaning);
   }
-  const text = description.slice(0, 4_000);
-  const said = [...words].flatMap(([word, at]) => (at <= descriptionEnd ? word : []));
-  for (const { signal, pattern, meaning } of picked(TEXT_RULES, possibleTextRules(said))) {
+  const said: string[] = [];
+  for (const [word, at] of words) if (at <= descriptionEnd) said.push(word);
+  const described = picked(TEXT_RULES, possibleTextRules(said));
+  const text = described.length === 0 ? "" : description.slice(0, 4_000);
+  for (const { signal, pattern, meaning } of described) {
     const match = pattern.exec(text);
     if (match === null || isDenied(text, match.index, signal)) continue;
     yield finding(signal, "description", quoteAround(text, match.index), meaning);
   }
 }
 
-function picked<T>(rules: readonly T[], bits: number): readonly T[] {
-  return bits === 0 ? [] : rules.filter((_, index) => (bits & (1 << index)) !== 0);
+function picked(rules: readonly TextRule[], bits: number): readonly TextRule[] {
+  return bits === 0 ? NO_RULES : rules.filter((_, index) => (bits & (1 << index)) !== 0);
 }
+
+const NO_RULES: readonly TextRule[] = [];
 
 /** What a description says it does not do is no signal; “cannot be undone” is one by itself. */
 function isDenied(text: string, at: number, signal: Signal): boolean {
@@ -124,7 +132,7 @@ export function signalsOfParameter(
   parameter: Parameter,
   input: Surroundings,
 ): readonly ParameterSignal[] {
-  const words = splitWords(parameter.name);
+  const words = nameParts(parameter.name);
   const last = words.at(-1) ?? "";
   const isText = parameter.type === "any" || parameter.type.includes("string");
   const open = isText && parameter.enumValues.length === 0;

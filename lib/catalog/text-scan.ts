@@ -12,7 +12,7 @@ export interface TextScan {
 }
 
 const ENCODED_RUN = 160;
-const SPACE_RUN = 60;
+const SPACE_RUN = " ".repeat(60);
 const NEWLINE = 10;
 const MAYBE = 0x3fff;
 /** Longer texts get an array of their own. */
@@ -30,15 +30,12 @@ for (const [first, last] of INVISIBLE_RANGES)
 MAY_HIDE.fill(1, JOINER, JOINER + 1);
 MAY_HIDE.fill(1, TAG_SURROGATE, TAG_SURROGATE + 1);
 
-/** For each ASCII character, and for OTHER: 0 where something may be hidden, otherwise a set of these flags. */
-const USUAL = 1;
-const ENCODED = 2;
-const SPACE = 4;
-const KIND = Uint8Array.from({ length: 256 }, (_, code) => {
-  if (code < 128 && MAY_HIDE[code] === 1) return 0;
-  const character = String.fromCharCode(code);
-  const encoded = /[A-Za-z0-9+/_-]/.test(character) ? ENCODED : 0;
-  return USUAL | encoded | (character === " " ? SPACE : 0);
+/** For each ASCII character, and for OTHER, what stands between words: 0 for what may go on in an encoded block. */
+const ENDS_BLOCK = 1;
+const MAY_HIDE_TEXT = 2;
+const MARK = Uint8Array.from({ length: 256 }, (_, code) => {
+  if (code < 128 && MAY_HIDE[code] === 1) return MAY_HIDE_TEXT;
+  return /[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 0 : ENDS_BLOCK;
 });
 /** Letters and digits of words, the letters in lower case; 0 for all else. */
 const FOLDED = Uint8Array.from({ length: 256 }, (_, code) => {
@@ -57,54 +54,61 @@ export function textScanner(words: readonly string[]): (text: string) => TextSca
   for (const hash of byHash.keys()) maybe[hash & MAYBE] = 1;
   return (text) => {
     const found = new Map<string, number>();
-    let hides = text.includes("<!--");
+    let hides = text.includes("<!--") || text.includes(SPACE_RUN);
     const bytes = bytesOf(text);
-    // Positions instead of counters, so that nothing but the hash is touched inside a word.
-    let encodedBreak = -1;
-    let lastSpace = -1;
-    let spaces = 0;
+    let blockBreak = -1;
     for (let at = 0; at <= text.length; at += 1) {
-      let letter = FOLDED[bytes[at] ?? NEWLINE] ?? 0;
+      let byte = bytes[at] ?? NEWLINE;
+      let letter = FOLDED[byte] ?? 0;
       if (letter !== 0) {
         let hash = 0;
         do {
           hash = step(hash, letter);
           at += 1;
-          letter = FOLDED[bytes[at] ?? NEWLINE] ?? 0;
+          byte = bytes[at] ?? NEWLINE;
+          letter = FOLDED[byte] ?? 0;
         } while (letter !== 0);
         if (maybe[hash & MAYBE] === 1) {
           const word = byHash.get(hash);
           if (word !== undefined && !found.has(word)) found.set(word, at);
         }
       }
-      const kind = KIND[bytes[at] ?? NEWLINE] ?? 0;
-      if ((kind & ENCODED) !== 0) continue;
-      if (kind === 0 || at - encodedBreak > ENCODED_RUN) hides = true;
-      encodedBreak = at;
-      if ((kind & SPACE) === 0) continue;
-      spaces = lastSpace === at - 1 ? spaces + 1 : 1;
-      lastSpace = at;
-      if (spaces >= SPACE_RUN) hides = true;
+      const mark = MARK[byte] ?? 0;
+      if (mark === 0) continue;
+      if (mark === MAY_HIDE_TEXT || at - blockBreak > ENCODED_RUN) hides = true;
+      blockBreak = at;
     }
     return { hides, words: found };
   };
 }
 
 /**
- * For at most 31 rules that each need one of some words: which of them may match a text with these words, as a
- * set of bits in their order.
+ * For rules that each need a word out of every one of their lists, at most 31 lists together: which of the rules may
+ * match a text with these words, as a set of bits in their order.
  */
 export function ruleGuard(
-  needs: readonly (readonly string[])[],
+  rules: readonly (readonly (readonly string[])[])[],
 ): (words: Iterable<string>) => number {
   const bits = new Map<string, number>();
-  needs.forEach((wanted, index) => {
-    for (const word of wanted) bits.set(word, (bits.get(word) ?? 0) | (1 << index));
-  });
+  let lists = 0;
+  const wanted = rules.map((needs) =>
+    needs.reduce((all, list) => {
+      const bit = 1 << lists;
+      lists += 1;
+      for (const word of list) bits.set(word, (bits.get(word) ?? 0) | bit);
+      return all | bit;
+    }, 0),
+  );
   return (words) => {
-    let all = 0;
-    for (const word of words) all |= bits.get(word) ?? 0;
-    return all;
+    let present = 0;
+    for (const word of words) present |= bits.get(word) ?? 0;
+    if (present === 0) return 0;
+    let possible = 0;
+    for (let index = 0; index < wanted.length; index += 1) {
+      const all = wanted[index] ?? 0;
+      if ((present & all) === all) possible |= 1 << index;
+    }
+    return possible;
   };
 }
 

@@ -4,7 +4,7 @@ import { type DescriptionReading, readDescription } from "./description-claims.t
 import { OFFERING_WORDS, SQL_READERS, SQL_RUNNERS } from "./lexicon-context.ts";
 import { nameClaim, type TrustedNouns } from "./name-claims.ts";
 import { parameterClaim } from "./parameter-claims.ts";
-import { signalsOfParameter } from "./signals.ts";
+import type { RevealedSignals } from "./signals.ts";
 import type { Subject } from "./subject.ts";
 import { surfaceClaim } from "./surface.ts";
 import { severity, wordSet } from "./vocabulary.ts";
@@ -25,7 +25,7 @@ export interface Verdict {
 }
 
 /** The worst believable claim of name, description and parameters. */
-export function decide(subject: Subject): Verdict {
+export function decide(subject: Subject, revealed: RevealedSignals): Verdict {
   const surface = surfaceClaim(subject);
   if (surface !== undefined) {
     return {
@@ -73,7 +73,7 @@ export function decide(subject: Subject): Verdict {
   }
   // "Run a read-only query": its own words narrow what a general verb would allow.
   const promised = subject.readOnlyWords && worst.strength === "light" ? "read" : worst.category;
-  const open = promised === "read" ? openSqlClaim(subject) : undefined;
+  const open = promised === "read" ? openSqlClaim(subject, revealed) : undefined;
   if (open !== undefined) claims.unshift(open);
   const category = open?.category ?? promised;
   const supporting = claims.filter((claim) => claim.category === category);
@@ -90,8 +90,13 @@ export function decide(subject: Subject): Verdict {
  * “Run a query” with SQL of the caller's choice can do whatever SQL can, unless its own words promise that it
  * only reads. Looking at SQL (“explain”) and optional filters stay what they are.
  */
-function openSqlClaim(subject: Subject): Claim | undefined {
+function openSqlClaim(subject: Subject, revealed: RevealedSignals): Claim | undefined {
   if (subject.readOnlyWords) return undefined;
+  const sql = subject.topLevel.find(
+    (parameter) =>
+      parameter.required && revealed(parameter).some(({ signal }) => signal === "accepts_sql"),
+  );
+  if (sql === undefined) return undefined;
   const said =
     subject.description
       .slice(0, 60)
@@ -101,12 +106,6 @@ function openSqlClaim(subject: Subject): Claim | undefined {
   if (words.some((word) => sqlReaders.has(word)) || !words.some((word) => sqlRunners.has(word))) {
     return undefined;
   }
-  const sql = subject.topLevel.find(
-    (parameter) =>
-      parameter.required &&
-      [...signalsOfParameter(parameter, subject)].some(({ signal }) => signal === "accepts_sql"),
-  );
-  if (sql === undefined) return undefined;
   const evidence = {
     source: "parameter",
     quote: sql.name,

@@ -31,6 +31,8 @@ export interface InflectedTerm {
 }
 
 export interface Phrase {
+  /** Its place in the lexicon. */
+  order: number;
   words: readonly string[];
   category: Category | null;
   at: "anywhere" | "end";
@@ -47,7 +49,7 @@ export const thingNouns = wordSet(THING_NOUNS);
 
 export const phrases: readonly Phrase[] = PHRASES.flatMap(({ phrases, ...phrase }) =>
   phrases.map((words) => ({ ...phrase, words: listed(words) })),
-);
+).map((phrase, order) => ({ ...phrase, order }));
 
 /** What a verb means with an object that stands close behind it. */
 export interface ObjectMeaning {

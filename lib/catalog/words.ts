@@ -14,6 +14,21 @@ export function splitWords(name: string): string[] {
     .filter((word) => word !== "");
 }
 
+const MAX_KNOWN = 4_096;
+const MAX_KNOWN_LENGTH = 40;
+const knownParts = new Map<string, readonly string[]>();
+
+/** The same for names that come again and again, as those of arguments do: a few thousand are remembered. */
+export function nameParts(name: string): readonly string[] {
+  const known = knownParts.get(name);
+  if (known !== undefined) return known;
+  const parts = splitWords(name);
+  if (name.length > MAX_KNOWN_LENGTH) return parts;
+  if (knownParts.size >= MAX_KNOWN) knownParts.clear();
+  knownParts.set(name, parts);
+  return parts;
+}
+
 const UNDERSCORE = 95;
 const HYPHEN = 45;
 
