@@ -139,7 +139,7 @@ export function ToolsTable(props: ToolsTableProps) {
                 }
                 onReview={() => review(group.tools)}
               />
-              <MoreTools tools={group.tools} columns={columns}>
+              <MoreTools tools={group.tools} columns={columns} shown={shown.length}>
                 {(tool) => (
                   <ToolTableRow
                     key={tool.name}
