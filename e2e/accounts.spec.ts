@@ -58,6 +58,8 @@ test("a link by e-mail signs in where the person was going, once, and says so af
   const { org, person } = await createWorld("mailed");
   await page.goto(`/orgs/${org}/servers/new`);
   await page.getByRole("link", { name: "E-mail me a link" }).click();
+  // The page before has an E-mail field as well.
+  await expect(page).toHaveURL(/\/signin\/link/);
   await askForLink(page, person.email);
   const [mail] = await mailsTo(person.email);
 
@@ -193,6 +195,8 @@ test("signing up, signing in and their errors work without JavaScript", async ({
   const third = await openBrowser({ javaScriptEnabled: false });
   await third.goto("/signin?next=%2Faccount");
   await third.getByRole("link", { name: "E-mail me a link" }).click();
+  // The page before has an E-mail field as well.
+  await expect(third).toHaveURL(/\/signin\/link/);
   await askForLink(third, person.email);
   const [, mail] = await mailsTo(person.email, 2);
   await third.goto(mail?.link ?? "");
