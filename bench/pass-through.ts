@@ -47,18 +47,18 @@ const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) =
 async function openRecord(databaseUrl: string): Promise<(body: Buffer) => Promise<boolean>> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 });
   await pool.query("create table if not exists bench_record (id uuid primary key, body text)");
-  const text = "insert into bench_record select unnest($1::uuid[]), unnest($2::text[]) returning 1";
-  const one = new HeldConnection(pool, {
-    name: "record_one",
-    text: "insert into bench_record values ($1, $2) returning 1",
-  });
-  const many = new HeldConnection(pool, { name: "record_many", text });
+  const text = "insert into bench_record select unnest($1::uuid[]), unnest($2::text[])";
+  const one = { name: "record_one", text: "insert into bench_record values ($1, $2)" };
+  const many = { name: "record_many", text };
+  const connection = new HeldConnection(pool);
   const batcher = new Batcher(async (bodies: string[]): Promise<boolean[]> => {
     const [first] = bodies;
-    if (bodies.length === 1 && first !== undefined) await one.run([newId(), first]);
-    else {
+    if (bodies.length === 1 && first !== undefined) {
+      await connection.run({ statement: one, values: [newId(), first] });
+    } else {
       const quoted = bodies.map((body) => JSON.stringify(body));
-      await many.run([`{${bodies.map(newId).join(",")}}`, `{${quoted.join(",")}}`]);
+      const values = [`{${bodies.map(newId).join(",")}}`, `{${quoted.join(",")}}`];
+      await connection.run({ statement: many, values });
     }
     return bodies.map(() => true);
   }, 512);

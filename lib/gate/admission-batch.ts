@@ -1,4 +1,4 @@
-import type { AdmissionLimit, AdmissionRequest } from "./admit.ts";
+import type { AdmissionRequest } from "./admit.ts";
 
 export interface EncodedBatch {
   /** `admission_claim[]` as Postgres reads arrays of rows. */
@@ -65,11 +65,6 @@ function arrayOf(rows: readonly string[]): string {
 
 function encodeObligations(batch: readonly AdmissionRequest[]): string | null {
   if (batch.every(({ limits, approval }) => limits.length === 0 && approval === null)) return null;
-  const only = batch.length === 1 ? onlyLimit(batch[0]) : null;
-  if (only) {
-    const { key, max, windowSeconds, rule } = only;
-    return JSON.stringify({ only: { key, max, window_seconds: windowSeconds, rule } });
-  }
   const windows = sortedWindows(batch);
   const placeOf = new Map(windows.map(({ org, key }, at) => [`${org} ${key}`, at + 1]));
   const calls = batch.flatMap(({ orgId, decision, limits, approval }, at) => {
@@ -99,13 +94,6 @@ function encodeObligations(batch: readonly AdmissionRequest[]): string | null {
     ];
   });
   return JSON.stringify({ windows, calls });
-}
-
-/** What a lone call owes when it is one limit and nothing else. */
-function onlyLimit(request: AdmissionRequest | undefined): AdmissionLimit | null {
-  if (request?.decision !== "allowed" || request.approval !== null) return null;
-  const [limit, ...more] = request.limits;
-  return limit !== undefined && more.length === 0 ? limit : null;
 }
 
 /** Every window of the batch once, in the order in which they are locked. */

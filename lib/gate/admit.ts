@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { encodeBatch } from "./admission-batch.ts";
 import { HeldConnection } from "./held-connection.ts";
+import { Proofs, recordProvedCall } from "./proved-call.ts";
 
 /** One judged call on its way into the admission transaction. */
 export interface AdmissionRequest {
@@ -70,12 +71,14 @@ export type AdmissionFailure = (typeof failures)[number];
 
 const admitStatement = {
   name: "admit_calls",
-  text: "select standings, recorded, details from admit_calls($1::admission_claim[], $2::admission_call[], $3::jsonb)",
+  text: `select standings, versions, untils, recorded, details
+    from admit_calls($1::admission_claim[], $2::admission_call[], $3::jsonb)`,
 };
 
 /**
  * Opens the way into admission: batches of calls, each in one round trip and one transaction
- * (`admit_calls` in the migrations), one batch at a time.
+ * (`admit_calls` in the migrations), one batch at a time. A call that comes alone, with one limit at most,
+ * rests on what an earlier admission proved, as long as nothing it proved has changed.
  *
  * The function it gives answers per request, in order. It throws when the database cannot answer;
  * nothing of the batch may be forwarded then.
@@ -83,16 +86,58 @@ const admitStatement = {
 export function openAdmission(
   pool: Pool,
 ): (batch: AdmissionRequest[]) => Promise<AdmissionAnswer[]> {
-  const connection = new HeldConnection(pool, admitStatement);
+  const connection = new HeldConnection(pool);
+  const proofs = new Proofs();
   return async (batch) => {
+    const [lone, ...others] = batch;
+    const proof = lone && others.length === 0 ? proofs.find(lone) : undefined;
+    const work = lone && proof && recordProvedCall(lone, proof);
+    const proved = work && (await connection.run(...work));
+    if (proved) return [recordedAnswer(lone, limitedBy(lone, proved))];
     const { claims, calls, obligations, claimOf } = encodeBatch(batch);
-    const [standings, recorded, details] = await connection.run([claims, calls, obligations]);
-    return answersOf(batch, claimOf, {
-      standings: standings?.slice(1, -1).split(",") ?? [],
+    const row = await connection.run({
+      statement: admitStatement,
+      values: [claims, calls, obligations],
+    });
+    const [standings, versions, untils, recorded, details] = row ?? [];
+    const versionOf = arrayOf(versions);
+    const untilOf = arrayOf(untils);
+    const result: AdmissionResult = {
+      standings: arrayOf(standings),
       recorded: Number(recorded ?? Number.NaN),
       details: details ? JSON.parse(details) : [],
+    };
+    batch.forEach((request, at) => {
+      const claim = (claimOf[at] ?? 0) - 1;
+      const version = versionOf[claim];
+      const until = untilOf[claim];
+      if (result.standings[claim] === "ok" && version && until)
+        proofs.add(request, { version, until });
     });
+    return answersOf(batch, claimOf, result);
   };
+}
+
+/** What `recordProvedCall` answered, if its limit was used up. */
+function limitedBy(
+  { limits: [limit], reason }: AdmissionRequest,
+  [isLimited, wait]: (string | null)[],
+): AdmissionDetail | undefined {
+  if (limit === undefined || isLimited !== "t") return undefined;
+  return {
+    call: 1,
+    decision: "limited",
+    rule: limit.rule,
+    reason,
+    approval_id: null,
+    retry_after_ms: wait == null ? null : Number(wait),
+    limit: { max: limit.max, window_seconds: limit.windowSeconds },
+  };
+}
+
+/** An array of Postgres whose elements hold neither commas nor quotes. */
+function arrayOf(text: string | null | undefined): string[] {
+  return text?.slice(1, -1).replaceAll('"', "").split(",") ?? [];
 }
 
 interface AdmissionResult {

@@ -3,40 +3,49 @@ import type { Connection, Pool, PoolClient, Submittable } from "pg";
 /** Without work for this long, the connection goes back to its pool. */
 const idleMilliseconds = 200;
 
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/** A statement with its values, as Postgres reads them in text form. */
+export interface Bound {
+  statement: Statement;
+  values: (string | null)[];
+}
+
 /**
- * Runs one prepared statement over and over on a connection it keeps out of the pool while there is
+ * Runs a few prepared statements over and over on a connection it keeps out of the pool while there is
  * work. Taking a connection, describing the result and building rows by column name cost more than
- * the round trip itself. One statement at a time; the caller sees to that.
+ * the round trip itself. One `run` at a time; the caller sees to that.
  */
 export class HeldConnection {
   readonly #pool: Pool;
-  readonly #statement: { name: string; text: string };
   #client: PoolClient | null = null;
-  /** Connections that know the statement; a pool may give one back. */
-  readonly #prepared = new WeakSet<PoolClient>();
+  /** The statements that a connection knows by name; a pool may give one back. */
+  readonly #prepared = new WeakMap<PoolClient, Set<string>>();
   #busy = false;
   #idle: NodeJS.Timeout | null = null;
 
-  constructor(pool: Pool, statement: { name: string; text: string }) {
+  constructor(pool: Pool) {
     this.#pool = pool;
-    this.#statement = statement;
   }
 
   /**
-   * Runs the statement.
-   * @param values as Postgres reads them in text form
-   * @returns the columns of its only row, as text
+   * Runs these statements in one round trip and one transaction, each with a snapshot of its own.
+   * @returns the columns of the last one's row, as text; null when it answered none
    * @throws what the database said; the connection is given up then
    */
-  async run(values: (string | null)[]): Promise<(string | null)[]> {
+  async run(...work: readonly Bound[]): Promise<(string | null)[] | null> {
     this.#busy = true;
     try {
       const client = this.#client ?? (await this.#take());
-      const row = await new Promise<(string | null)[]>((done, fail) => {
-        const prepared = this.#prepared.has(client);
-        client.query(new SingleRow(this.#statement, values, prepared, done, fail));
+      const known = this.#prepared.get(client) ?? new Set();
+      const row = await new Promise<(string | null)[] | null>((done, fail) => {
+        client.query(new Pipeline(work, known, done, fail));
       });
-      this.#prepared.add(client);
+      for (const { statement } of work) known.add(statement.name);
+      this.#prepared.set(client, known);
       this.#idle?.refresh();
       return row;
     } catch (error) {
@@ -72,40 +81,44 @@ export class HeldConnection {
   }
 }
 
-/** Parse (once), Bind, Execute and Sync of the extended query protocol, without Describe. */
-class SingleRow implements Submittable {
+/**
+ * For each statement Parse (once), Bind and Execute of the extended query protocol, without Describe; then one
+ * Sync, which commits them together.
+ */
+class Pipeline implements Submittable {
+  /** Of the statement whose row is answered, for whoever watches the connection. */
   readonly name: string;
-  readonly text: string;
-  readonly #values: (string | null)[];
-  readonly #prepared: boolean;
+  readonly #work: readonly Bound[];
+  readonly #known: ReadonlySet<string>;
+  /** Of the statement that answers now. */
   #row: (string | null)[] | null = null;
+  #answer: (string | null)[] | null = null;
   /** The client wraps this in its read timeout. */
-  callback: (error: Error | null, row?: (string | null)[]) => void;
+  callback: (error: Error | null, row?: (string | null)[] | null) => void;
 
   constructor(
-    statement: { name: string; text: string },
-    values: (string | null)[],
-    prepared: boolean,
-    done: (row: (string | null)[]) => void,
+    work: readonly Bound[],
+    known: ReadonlySet<string>,
+    done: (row: (string | null)[] | null) => void,
     fail: (error: Error) => void,
   ) {
-    this.name = statement.name;
-    this.text = statement.text;
-    this.#values = values;
-    this.#prepared = prepared;
-    this.callback = (error, row) => {
+    this.name = work.at(-1)?.statement.name ?? "";
+    this.#work = work;
+    this.#known = known;
+    this.callback = (error, row = null) => {
       if (error) fail(error);
-      else if (row) done(row);
-      else fail(new Error("the statement answered nothing"));
+      else done(row);
     };
   }
 
   submit(connection: Connection): void {
-    const { name, text } = this;
     connection.stream.cork();
-    if (!this.#prepared) connection.parse({ name, text, types: [] }, true);
-    connection.bind({ statement: name, values: this.#values }, true);
-    connection.execute(null, true);
+    for (const { statement, values } of this.#work) {
+      const { name, text } = statement;
+      if (!this.#known.has(name)) connection.parse({ name, text, types: [] }, true);
+      connection.bind({ statement: name, values }, true);
+      connection.execute(null, true);
+    }
     connection.sync();
     connection.stream.uncork();
   }
@@ -114,15 +127,19 @@ class SingleRow implements Submittable {
     this.#row = message.fields;
   }
 
+  handleCommandComplete(): void {
+    this.#answer = this.#row;
+    this.#row = null;
+  }
+
   handleReadyForQuery(): void {
-    this.callback(null, this.#row ?? undefined);
+    this.callback(null, this.#answer);
   }
 
   handleError(error: Error): void {
     this.callback(error);
   }
 
-  handleCommandComplete(): void {}
   handleRowDescription(): void {}
   handleEmptyQuery(): void {}
 }

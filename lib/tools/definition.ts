@@ -13,9 +13,12 @@ export interface ReadDefinition {
   digest: string;
 }
 
-const JsonRecord = z.record(z.string(), z.json()) as z.ZodType<JsonObject>; // parsed JSON is JSON
 const Text = z.string().optional().catch(undefined);
-const Part = JsonRecord.optional().catch(undefined);
+/** Definitions are parsed JSON, so that an object's members need no second look: schemas are large. */
+const Part = z
+  .custom<JsonObject>((part) => typeof part === "object" && part !== null && !Array.isArray(part))
+  .optional()
+  .catch(undefined);
 
 /** All parts are the server's claims; one of the wrong type counts as absent. */
 const Definition = z.object({

@@ -1,11 +1,11 @@
 // What a proxy remembers of an agent at the address of all its servers never decides: admission proves it.
-import type { PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { grantServers, revokeAgent, rotateAgent } from "#lib/agents/agents.ts";
 import { database } from "#lib/db.ts";
 import { setToolRules } from "#lib/rules/rules.ts";
 import { removeServer } from "#lib/servers/servers.ts";
 import { makeServer } from "#lib/testing/factories.ts";
+import { logStatements } from "#lib/testing/statements.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import { type Fleet, makeFleet } from "#proxy/testing/fleet.ts";
 import { callBody, openSession, post, startProxy, type TestProxy } from "#proxy/testing/harness.ts";
@@ -71,34 +71,17 @@ async function warm(era: string): Promise<Warm> {
   return { ...fleet, ...opened, server };
 }
 
-/** What this proxy asks the database from now on, by statement name or text; outcomes are not asked. */
-function logStatements({ pool }: TestProxy): string[] {
-  const asked: string[] = [];
-  const watched = new WeakSet<PoolClient>();
-  pool.on("acquire", (client) => {
-    if (watched.has(client)) return;
-    watched.add(client);
-    const query = client.query.bind(client) as (...values: unknown[]) => unknown;
-    client.query = (...values: unknown[]): never => {
-      const [statement] = values as [string | { name?: string; text: string }];
-      const name = typeof statement === "string" ? statement : (statement.name ?? statement.text);
-      if (name !== "settle_calls") asked.push(name);
-      // Whatever it gave, the caller gets it.
-      return query(...values) as never;
-    };
-  });
-  return asked;
-}
-
 describe.each(Object.keys(eras))("%s", (era) => {
   test("a call asks the database once, for its admission", async () => {
     const proxy = await startProxy();
     const { call } = await warm(era);
-    const asked = logStatements(proxy);
+    const asked = logStatements(proxy.pool);
     await call(proxy, "http__get");
     expect(asked.splice(0)).toContain("find_aggregate");
     for (let count = 0; count < 3; count += 1) await call(proxy, "http__get");
-    expect(asked).toEqual(["admit_calls", "admit_calls", "admit_calls"]);
+    expect(asked.filter((name) => name !== "settle_calls")).toEqual(
+      Array(3).fill("record_proved_call"),
+    );
     await proxy.close();
   });
 
