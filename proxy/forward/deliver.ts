@@ -1,5 +1,6 @@
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
 import { judgeQuestion, type QuestionVerdict } from "#proxy/gate/questions.ts";
+import { renameForAgent } from "#proxy/gate/related-task.ts";
 import { type Asked, screenAnswer } from "#proxy/gate/screen.ts";
 import { stringifyChanged } from "#proxy/json/exact-numbers.ts";
 import type {
@@ -168,8 +169,10 @@ async function questionText(
 ): Promise<string | null> {
   const verdict = await judgeNow(exchange, question);
   if (verdict.kind === "ask") {
+    const renameTask = await renameForAgent(exchange, question);
     const rename = (message: JsonRpcRequest) => {
       message.id = verdict.id;
+      renameTask?.(message);
     };
     rename(question);
     return stringifyChanged(data, question, rename);
@@ -196,8 +199,12 @@ async function noticeText(
 ): Promise<string | null> {
   const verdict = await judgeNotice(exchange, notice);
   switch (verdict.kind) {
-    case "pass":
-      return data;
+    case "pass": {
+      const renameTask = await renameForAgent(exchange, notice);
+      if (renameTask === null) return data;
+      renameTask(notice);
+      return stringifyChanged(data, notice, renameTask);
+    }
     case "withhold":
       return null;
     case "params": {

@@ -14,6 +14,7 @@ import { isAsk } from "#proxy/gate/ask.ts";
 import { serveAsk } from "#proxy/gate/call-tool.ts";
 import { firstPageOf, ownTaskPage } from "#proxy/gate/list-tasks.ts";
 import { isAgentNotification, isAgentRequest } from "#proxy/gate/methods.ts";
+import { renameForServer } from "#proxy/gate/related-task.ts";
 import { ownTasks, taskIdOf } from "#proxy/gate/tasks.ts";
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
 import { openRequestId } from "./correlation.ts";
@@ -102,6 +103,7 @@ export async function relayNotice(
     return reply.finish(errorAnswer(null, -32600, text), 400);
   }
   if (passed === null) return reply.empty(202);
+  (await renameForServer(exchange, passed))?.(passed);
   const upstream = await findUpstream(exchange);
   if (!upstream) return refuseSessionEnded(exchange, null);
   const upstreamReply = await upstream.send(passed, upstreamContext(exchange));

@@ -130,6 +130,45 @@ test("approved, its server's news of it come under the id that the agent has, fr
   stream.close();
 });
 
+test("approved, what its server asks and says of it names that id, and answers name the server's", async () => {
+  const server = await gated();
+  const { send, taskId } = await start(server);
+  await decide(server, "approve");
+  await ask(send, "tasks/get", { taskId });
+  const theirs = `theirs-${tasks.ran()}`;
+  const about = (id: string) => ({ "io.modelcontextprotocol/related-task": { taskId: id } });
+  const stream = await openEvents(server.url, server.agent.token, send.session);
+
+  const said = (id: string) =>
+    `{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":9007199254740993,` +
+    `"_meta":${JSON.stringify(about(id))}}}`;
+  await tasks.upstream.push(said(theirs));
+  expect((await stream.next())?.data).toBe(said(taskId));
+
+  const question = (id: unknown, task: string) => ({
+    jsonrpc: "2.0",
+    id,
+    method: "elicitation/create",
+    params: { message: "Sure?", requestedSchema: { type: "object" }, _meta: about(task) },
+  });
+  await tasks.upstream.push(question(7, theirs));
+  // The cast: the line after it proves it.
+  const asked = (await stream.message()) as { id: string };
+  expect(asked).toEqual(question(expect.any(String), taskId));
+  const answer = {
+    jsonrpc: "2.0",
+    id: asked.id,
+    result: { action: "accept", _meta: about(taskId) },
+  };
+  expect((await send(JSON.stringify(answer))).status).toBe(202);
+  expect(tasks.upstream.received.at(-1)).toEqual({
+    jsonrpc: "2.0",
+    id: 7,
+    result: { action: "accept", _meta: about(theirs) },
+  });
+  stream.close();
+});
+
 test("denied, it has failed, with the person's reason", async () => {
   const server = await gated();
   const before = tasks.ran();
