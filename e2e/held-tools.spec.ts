@@ -96,6 +96,33 @@ test("several held tools are accepted at once, those that were chosen and no oth
   expect(await agent.listTools()).toHaveLength(6);
 });
 
+test("accepting one of several held tools moves no other under the hand", async ({
+  page,
+  upstream,
+}) => {
+  const { org, person } = await createWorld("one-by-one");
+  await addServer(org, "billing", upstream.url);
+  for (const tool of ["delete_customer", "get_invoice"]) {
+    upstream.redefine(tool, { required: ["id", "approved"], properties: changedProperties });
+  }
+  await readTools(org);
+  await signIn(page, person);
+  await page.goto(`/orgs/${org}/servers/billing`);
+  await page.getByRole("button", { name: "Review 2 changes" }).click();
+  const drawer = page.getByRole("dialog", { name: /to review$/ });
+  const other = drawer.getByRole("button", { name: "Accept get_invoice" });
+  const first = drawer.getByRole("button", { name: "Accept delete_customer" });
+  await expect(first).toBeVisible();
+  const before = await other.boundingBox();
+  await first.click();
+  await expect(page.getByText("delete_customer is accepted")).toBeVisible();
+  await expect(first).toBeDisabled();
+  expect((await other.boundingBox())?.y).toBe(before?.y);
+  await drawer.getByRole("button", { name: "Accept definition" }).click();
+  await expect(page.getByText("get_invoice is accepted")).toBeVisible();
+  await expect(drawer).toBeHidden();
+});
+
 test("a tool that is no longer offered keeps its history", async ({ page, upstream }) => {
   const { org, person } = await createWorld("removed");
   await addServer(org, "billing", upstream.url);

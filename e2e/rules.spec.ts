@@ -1,8 +1,8 @@
-import type { Page } from "@playwright/test";
+import type { CDPSession, Page } from "@playwright/test";
 import { addAgent, addServer, applyPolicy, createWorld } from "./command-line.ts";
 import { changeDatabase } from "./database.ts";
 import { expect, test } from "./fixtures.ts";
-import { ruleControl, signIn } from "./people.ts";
+import { type Rule, ruleControl, signIn } from "./people.ts";
 
 test("the header of a category sets every tool of it, and no other, for the very next call", async ({
   page,
@@ -51,12 +51,7 @@ test("selected tools get one rule at once, and can be handed back to the inherit
   await signIn(page, person);
   await page.goto(`/orgs/${org}/servers/billing`);
   const bar = page.getByRole("region", { name: "Selected tools" });
-  const boxes = page.getByRole("checkbox", { name: /^Select (?!all)/ });
-  await expect(boxes).toHaveCount(6);
-  const names = await boxes.evaluateAll((all) =>
-    all.map((box) => box.getAttribute("aria-label")?.replace("Select ", "") ?? ""),
-  );
-  const [first = "", second = "", third = ""] = names;
+  const [first = "", second = "", third = ""] = await toolNames(page);
 
   await test.step("with shift, everything between two rows is selected", async () => {
     await page.getByRole("checkbox", { name: `Select ${first}` }).click();
@@ -103,6 +98,68 @@ test("passing over choices with the arrow keys saves where it comes to rest, onc
   ).toBeChecked();
   await expect(page.getByText("get_invoice is now allowed")).toBeVisible();
   expect(sent()).toBe(1);
+});
+
+test.describe("rules set in quick succession on a slow line are all kept, and no row moves when an answer comes", () => {
+  const sizes = [
+    { what: "on a desktop", viewport: { width: 1440, height: 1000 }, hasTouch: false },
+    { what: "on a phone", viewport: { width: 390, height: 2400 }, hasTouch: true },
+  ];
+  for (const { what, viewport, hasTouch } of sizes) {
+    test(what, async ({ openBrowser, upstream }) => {
+      const { org, person } = await createWorld("quick");
+      await addServer(org, "billing", upstream.url);
+      const page = await openBrowser({ viewport, hasTouch, isMobile: hasTouch });
+      await signIn(page, person);
+      await page.goto(`/orgs/${org}/servers/billing`);
+      await expect(page.getByRole("region", { name: "Proposed policy" })).toBeVisible();
+      const names = await toolNames(page);
+      const [first = "", second = "", third = "", fourth = ""] = names;
+      const chosen: [string, Rule][] = [
+        [third, "Allow"],
+        [first, "Limit"],
+        [second, "Approve"],
+        [fourth, "Hide"],
+      ];
+
+      // Each choice while the answers to those before are still on their way.
+      const slowLine = await slowDown(page);
+      for (const [tool, rule] of chosen) {
+        await pressRule(page, tool, rule, hasTouch);
+        await expect(ruleControl(page, tool).getByRole("radio", { name: rule })).toBeChecked();
+      }
+      const before = await heightsOf(page, names);
+      await expect(page.getByText(`${fourth} is now hidden`)).toBeVisible({ timeout: 30_000 });
+      expect(await heightsOf(page, names)).toEqual(before);
+
+      await slowLine.detach();
+      await page.reload();
+      for (const [tool, rule] of chosen) {
+        await expect(ruleControl(page, tool).getByRole("radio", { name: rule })).toBeChecked();
+      }
+    });
+  }
+});
+
+test("a reason that is being typed is kept when the work goes on in another row", async ({
+  page,
+  upstream,
+}) => {
+  const { org, person } = await createWorld("typed");
+  await addServer(org, "billing", upstream.url);
+  await signIn(page, person);
+  await page.goto(`/orgs/${org}/servers/billing`);
+  await ruleControl(page, "create_payment").getByRole("radio", { name: "Deny" }).click();
+  await page.getByLabel("Reason the agent is told").fill("People pay.");
+  // First on nothing, then below, where the row comes up once the editor is gone.
+  await page.getByRole("heading", { level: 1 }).click();
+  await pressRule(page, "run_query", "Allow", false);
+  await expect(ruleControl(page, "run_query").getByRole("radio", { name: "Allow" })).toBeChecked();
+  await expect(page.getByText("run_query is now allowed")).toBeVisible();
+
+  await page.reload();
+  await expect(page.getByText("“People pay.”")).toBeVisible();
+  await expect(ruleControl(page, "run_query").getByRole("radio", { name: "Allow" })).toBeChecked();
 });
 
 test.describe("a rule change that the server refuses restores the old value and says why", () => {
@@ -154,6 +211,45 @@ test.describe("a rule change that the server refuses restores the old value and 
     });
   }
 });
+
+/** The tools of the billing server in the order of the page. */
+async function toolNames(page: Page): Promise<string[]> {
+  const boxes = page.getByRole("checkbox", { name: /^Select (?!all)/ });
+  await expect(boxes).toHaveCount(6);
+  return boxes.evaluateAll((all) =>
+    all.map((box) => box.getAttribute("aria-label")?.replace("Select ", "") ?? ""),
+  );
+}
+
+/** Presses where the rule stands now and lets go there, as a hand does, whatever moved meanwhile. */
+async function pressRule(page: Page, tool: string, rule: Rule, touch: boolean): Promise<void> {
+  const box = await ruleControl(page, tool).getByRole("radio", { name: rule }).boundingBox();
+  if (box === null) throw new Error(`${rule} of ${tool} is not in view`);
+  const at = [box.x + box.width / 2, box.y + box.height / 2] as const;
+  if (touch) return page.touchscreen.tap(...at);
+  await page.mouse.move(...at);
+  await page.mouse.down();
+  await page.mouse.up();
+}
+
+/** How far down each tool's control stands. */
+async function heightsOf(page: Page, tools: readonly string[]): Promise<number[]> {
+  const boxes = await Promise.all(tools.map((tool) => ruleControl(page, tool).boundingBox()));
+  return boxes.map((box) => box?.y ?? Number.NaN);
+}
+
+/** A line on which each answer takes a while; ends with the session that it returns. */
+async function slowDown(page: Page): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 1_000,
+    downloadThroughput: 64 * 1024,
+    uploadThroughput: 64 * 1024,
+  });
+  return session;
+}
 
 /** Keeps what the page sends to itself from arriving until released. */
 async function holdSaves(page: Page): Promise<() => void> {

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { applyPolicy, createWorld } from "./command-line.ts";
 import { type DataServer, findDataServer, startDataServer } from "./data-server.ts";
 import { expect, test } from "./fixtures.ts";
-import { connectInBrowser, setRule, signIn } from "./people.ts";
+import { connectInBrowser, ruleControl, setRule, signIn } from "./people.ts";
 
 const minutes = 60_000;
 let data: DataServer;
@@ -83,7 +83,7 @@ test("the real Valkey MCP server is gated: refused commands never arrive at the 
     expect(await data.command("GET", "greeting")).toContain("still here");
   });
 
-  await test.step("one command denied in its own row is refused in any spelling, others pass", async () => {
+  await test.step("commands denied in their own rows are refused in any spelling, others pass", async () => {
     await applyPolicy(
       org,
       "valkey",
@@ -91,10 +91,17 @@ test("the real Valkey MCP server is gated: refused commands never arrive at the 
     );
     await page.goto(`/orgs/${org}/servers/valkey`);
     await page.getByRole("button", { name: /^Show \d+ commands of valkey_write$/ }).click();
-    const control = page.getByRole("group", { name: "Rule of DEL of valkey_write", exact: true });
-    await control.getByRole("radio", { name: "Deny" }).click();
+    for (const command of ["UNLINK", "DEL"]) {
+      const deny = ruleControl(page, `${command} of valkey_write`).getByRole("radio", {
+        name: "Deny",
+      });
+      await deny.click();
+      // At once, whatever is still on its way.
+      await expect(deny).toBeChecked();
+    }
+    await expect(page.getByText("UNLINK of valkey_write: deny")).toBeVisible();
     await expect(page.getByText("DEL of valkey_write: deny")).toBeVisible();
-    for (const command of ["DEL", "del", " Del ", "del greeting"]) {
+    for (const command of ["DEL", "del", " Del ", "del greeting", "UNLINK"]) {
       const refused = await write(command, "greeting");
       expect(refused.decision, command).toMatchObject({ outcome: "denied" });
     }

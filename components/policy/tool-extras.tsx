@@ -4,9 +4,8 @@ import { createContext, type ReactNode, useContext, useState } from "react";
 import { type ResetLimit, usageText } from "#components/limits/limit-list.tsx";
 import { limitsOfTool } from "#components/limits/limits-of-tool.ts";
 import { useLimitUsage } from "#components/limits/use-limit-usage.ts";
-import { type Action, runAction } from "#components/run-action.ts";
+import type { Action } from "#components/run-action.ts";
 import { UsageBar } from "#components/ui/sparkline.tsx";
-import { showToast } from "#components/ui/toast.tsx";
 import type { LimitUsageRow } from "#lib/limits/limits.ts";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { RateLimit } from "#lib/policy/types.ts";
@@ -14,6 +13,7 @@ import type { TrialDetail } from "#lib/rules/try.ts";
 import { CommandList } from "./command-list.tsx";
 import type { CommandsOfTool } from "./commands-of-tool.ts";
 import type { PolicyTool } from "./policy-tool.ts";
+import { type SavedCommands, useCommandRules } from "./use-command-rules.ts";
 
 export interface ToolExtrasProps {
   server: string;
@@ -24,7 +24,7 @@ export interface ToolExtrasProps {
   splits: readonly CommandsOfTool[];
   usage: readonly LimitUsageRow[];
   policyHref: string;
-  setCommandRules: Action<{ version: number } & CommandsOfTool>;
+  setCommandRules: Action<SavedCommands>;
   readUsage: Action<LimitUsageRow[]>;
   resetLimit: ResetLimit;
   tryPolicy: Action<TrialDetail>;
@@ -39,47 +39,12 @@ const Extras = createContext<ToolExtras | null>(null);
 
 /** What the policy adds to the table of tools: commands, limits in use, trying a call. */
 export function ToolExtrasProvider(props: ToolExtrasProps & { children: ReactNode }) {
-  const { server, policyVersion, setCommandRules, children } = props;
+  const { server, children } = props;
   const { usage, refresh } = useLimitUsage(props.readUsage, { server }, props.usage);
-  const [saved, setSaved] = useState<({ version: number } & CommandsOfTool) | null>(null);
-  const isAhead = saved !== null && saved.version > policyVersion;
-  const splits = props.splits.map((each) => (isAhead && saved.tool === each.tool ? saved : each));
-
-  async function setCommands(
-    tool: string,
-    commands: readonly string[],
-    choice: ToolChoice | null,
-  ): Promise<void> {
-    const answer = await runAction(setCommandRules, { server, tool, commands, rule: choice });
-    const subject =
-      commands.length === 1
-        ? `${commands[0]} of ${tool}`
-        : `${commands.length} commands of ${tool}`;
-    if (!answer.ok) {
-      showToast({
-        tone: "failed",
-        title: "The rule was not saved",
-        description: answer.error.message,
-      });
-      return;
-    }
-    setSaved(answer.data);
-    showToast({
-      title: choice === null ? `${subject}: as all other commands` : `${subject}: ${choice.choice}`,
-      description: "Takes effect on the next call.",
-    });
-  }
+  const { splits, setCommands } = useCommandRules(props);
 
   return (
-    <Extras
-      value={{
-        ...props,
-        usage,
-        splits,
-        refreshUsage: refresh,
-        setCommands: (tool, commands, choice) => void setCommands(tool, commands, choice),
-      }}
-    >
+    <Extras value={{ ...props, usage, splits, refreshUsage: refresh, setCommands }}>
       {children}
     </Extras>
   );
@@ -95,14 +60,19 @@ export interface ToolExtraRowProps {
   columns: number;
 }
 
-/** Below a tool's row: what is used of its limits, and its commands when it has any. */
+/**
+ * Below a tool's row: what is used of its limits, and its commands when it has any. Slots are taken
+ * and freed all the time, so the row stays once there was something to show.
+ */
 export function ToolExtraRow({ tool, columns }: ToolExtraRowProps) {
   const extras = useToolExtras();
   const [isOpen, setIsOpen] = useState(false);
+  const [wasUsed, setWasUsed] = useState(false);
   if (extras === null) return null;
   const split = extras.splits.find((each) => each.tool === tool.name);
   const usage = limitsOfTool(extras.usage, tool).filter(({ target }) => target !== "all_tools");
-  if (split === undefined && usage.length === 0) return null;
+  if (usage.length > 0 && !wasUsed) setWasUsed(true);
+  if (split === undefined && usage.length === 0 && !wasUsed) return null;
   return (
     <tr {...roles.row} data-extra="" className="max-sm:block">
       <td {...roles.cell} colSpan={columns} className="border-b px-2 pb-1.5 max-sm:block">
@@ -124,6 +94,7 @@ export function ToolExtraRow({ tool, columns }: ToolExtraRowProps) {
               {usageText(row)} · {row.owner.name}
             </span>
           ))}
+          {usage.length === 0 && wasUsed && <span>No limit is in use at the moment.</span>}
           {usage.length > 3 && <span>and {usage.length - 3} more</span>}
         </div>
         {isOpen && split && <CommandList extras={extras} split={split} />}

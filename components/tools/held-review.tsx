@@ -3,14 +3,14 @@
 import { Check } from "lucide-react";
 import { useRef, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { Button, type ButtonProps } from "#components/ui/button.tsx";
 import { Drawer } from "#components/ui/drawer.tsx";
 import { DefinitionChange } from "./definition-change.tsx";
 import { Part } from "./drawer-part.tsx";
 import type { ToolView } from "./tool-view.ts";
 
 export interface HeldReviewProps {
-  /** The held tools to look at; none: closed. */
+  /** The tools to look at; closed while none of them is held. Those accepted keep their place. */
   tools: readonly ToolView[];
   canEdit: boolean;
   onAccept: (tools: readonly ToolView[]) => Promise<void>;
@@ -19,42 +19,36 @@ export interface HeldReviewProps {
 
 /** Several held definitions, each with its difference, to accept one by one or together. */
 export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProps) {
-  const [pending, setPending] = useState<string | null>(null);
+  const isOpen = tools.some(({ held }) => held !== null);
   // What was shown last stays while the drawer slides out.
   const [last, setLast] = useState(tools);
-  if (tools.length > 0 && tools !== last) setLast(tools);
-  const shown = tools.length > 0 ? tools : last;
+  if (isOpen && tools !== last) setLast(tools);
+  const shown = isOpen ? tools : last;
+  const left = shown.filter(({ held }) => held !== null);
   const content = useRef<HTMLDivElement>(null);
-
-  function accept(which: string, chosen: readonly ToolView[]) {
-    setPending(which);
-    void onAccept(chosen).finally(() => setPending(null));
-  }
 
   return (
     <Drawer
-      open={tools.length > 0}
+      open={isOpen}
       onOpenChange={(open) => {
         if (!open) onClose();
       }}
       initialFocus={content}
-      title={shown.length === 1 ? "1 tool to review" : `${shown.length} tools to review`}
+      title={left.length === 1 ? "1 tool to review" : `${left.length} tools to review`}
       description={
-        shown.length === 1
+        left.length === 1
           ? "Agents do not get this definition until somebody accepts it."
           : "Agents do not get these definitions until somebody accepts them."
       }
       {...(canEdit && {
         footer: (
-          <Button
+          <AcceptButton
             variant="primary"
-            pending={pending === ""}
-            pendingText="Accepting"
             icon={<Check aria-hidden="true" className="size-4" />}
-            onClick={() => accept("", shown)}
+            onAccept={() => onAccept(left)}
           >
-            {shown.length === 1 ? "Accept definition" : `Accept all ${shown.length}`}
-          </Button>
+            {left.length === 1 ? "Accept definition" : `Accept all ${left.length}`}
+          </AcceptButton>
         ),
       })}
     >
@@ -66,17 +60,16 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
             mono
             aside={
               <span className="flex shrink-0 items-center gap-2">
-                <Badge tone="caution">{tool.held === "new" ? "New" : "Changed"}</Badge>
+                <HeldBadge held={tool.held} />
                 {canEdit && shown.length > 1 && (
-                  <Button
+                  <AcceptButton
                     size="small"
-                    pending={pending === tool.name}
-                    pendingText="Accepting"
+                    disabled={tool.held === null}
                     aria-label={`Accept ${tool.name}`}
-                    onClick={() => accept(tool.name, [tool])}
+                    onAccept={() => onAccept([tool])}
                   >
                     Accept
-                  </Button>
+                  </AcceptButton>
                 )}
               </span>
             }
@@ -86,5 +79,28 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
         ))}
       </div>
     </Drawer>
+  );
+}
+
+function HeldBadge({ held }: Pick<ToolView, "held">) {
+  if (held === null) return <Badge tone="positive">Accepted</Badge>;
+  return <Badge tone="caution">{held === "new" ? "New" : "Changed"}</Badge>;
+}
+
+function AcceptButton({
+  onAccept,
+  ...props
+}: Omit<ButtonProps, "onClick" | "pending"> & { onAccept: () => Promise<void> }) {
+  const [pending, setPending] = useState(false);
+  return (
+    <Button
+      {...props}
+      pending={pending}
+      pendingText="Accepting"
+      onClick={() => {
+        setPending(true);
+        void onAccept().finally(() => setPending(false));
+      }}
+    />
   );
 }

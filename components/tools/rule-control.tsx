@@ -1,7 +1,7 @@
 "use client";
 
 import { CornerDownRight } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { cn } from "#components/ui/cn.ts";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { Choice, EffectiveRule } from "#lib/policy/effective.ts";
@@ -28,17 +28,6 @@ export function RuleControl(props: RuleControlProps) {
   const root = useRef<HTMLDivElement>(null);
   const inherited = inheritedFrom(rule);
 
-  useEffect(() => {
-    if (editing === null) return;
-    // Left alone, an editor goes when the work goes on in another row.
-    function leave(event: FocusEvent) {
-      const row = root.current?.closest("[data-row]");
-      if (event.target instanceof Node && row && !row.contains(event.target)) setEditing(null);
-    }
-    document.addEventListener("focusin", leave);
-    return () => document.removeEventListener("focusin", leave);
-  }, [editing]);
-
   function choose(choice: Choice, by: ChosenBy) {
     // Arrow keys go on to other choices, number keys to the next row: then focus stays.
     const focus = by === "pointer" || (by === "number" && choice === "limit");
@@ -49,7 +38,8 @@ export function RuleControl(props: RuleControlProps) {
   }
 
   function close() {
-    const hadFocus = root.current?.contains(document.activeElement) === true;
+    const editor = root.current?.querySelector("form");
+    const hadFocus = editor?.contains(document.activeElement) === true;
     setEditing(null);
     if (hadFocus) {
       const row = root.current?.closest("[data-row]");

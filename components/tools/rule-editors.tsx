@@ -1,10 +1,11 @@
 "use client";
 
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Input, Select } from "#components/ui/input.tsx";
 import { limitScopes, type RateLimit } from "#lib/policy/types.ts";
 import { scopeNotes } from "./rule-words.ts";
+import { useAfterPress } from "./use-after-press.ts";
 
 interface EditorProps {
   tool: string;
@@ -130,6 +131,7 @@ function EditorForm({
   const form = useRef<HTMLFormElement>(null);
   // Closing moves the focus, which would save once more.
   const isClosed = useRef(false);
+  const afterPress = useAfterPress();
 
   function end(how: () => void) {
     if (isClosed.current) return;
@@ -143,6 +145,19 @@ function EditorForm({
     input?.focus();
     input?.select();
   }, [autoFocus]);
+
+  // Left alone, an editor goes when the work goes on in another row; what was typed is kept.
+  const leave = useEffectEvent(({ target }: FocusEvent) => {
+    const row = form.current?.closest("[data-row]");
+    if (!(target instanceof Node && row && !row.contains(target))) return;
+    afterPress(() => end(isValid ? onSave : onClose));
+  });
+
+  useEffect(() => {
+    const onFocus = (event: FocusEvent) => leave(event);
+    document.addEventListener("focusin", onFocus);
+    return () => document.removeEventListener("focusin", onFocus);
+  }, []);
 
   return (
     <form
@@ -159,7 +174,7 @@ function EditorForm({
       }}
       onBlur={(event) => {
         if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) {
-          end(onSave);
+          afterPress(() => end(onSave));
         }
       }}
       className="flex max-w-full flex-wrap items-center justify-end gap-1.5 pb-1.5 text-muted text-sm max-sm:justify-start"

@@ -50,8 +50,14 @@ export function ToolsTable(props: ToolsTableProps) {
   const shown = groups.flatMap((group) => group.tools);
   const selection = useSelection(shown.map((tool) => tool.name));
   const columns = canEdit ? 6 : 5;
-  const [reviewed, setReviewed] = useState<readonly string[]>([]);
-  const toReview = rules.tools.filter(({ name, held }) => held !== null && reviewed.includes(name));
+  const [reviewed, setReviewed] = useState<readonly ToolView[]>([]);
+  const inReview = reviewed.flatMap((tool) => {
+    const now = rules.tools.find(({ name }) => name === tool.name);
+    if (now === undefined) return [];
+    // An accepted one still shows what was accepted.
+    return [now.held === null ? { ...tool, held: null } : now];
+  });
+  if (reviewed.length > 0 && inReview.every(({ held }) => held === null)) setReviewed([]);
   const opened = rules.tools.find((tool) => tool.name === params.get("tool"));
   const isFiltered = shown.length < rules.tools.length;
 
@@ -66,7 +72,7 @@ export function ToolsTable(props: ToolsTableProps) {
   }
 
   function review(tools: readonly ToolView[]) {
-    setReviewed(tools.map(({ name }) => name));
+    setReviewed(tools.filter(({ held }) => held !== null));
   }
 
   async function accept(tools: readonly ToolView[]) {
@@ -169,7 +175,7 @@ export function ToolsTable(props: ToolsTableProps) {
         onClear={selection.clear}
       />
       <HeldReview
-        tools={toReview}
+        tools={inReview}
         canEdit={canEdit}
         onAccept={accept}
         onClose={() => setReviewed([])}

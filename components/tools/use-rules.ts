@@ -75,7 +75,7 @@ export function useRules(options: {
     update(names, ticket, (name) => {
       const previous = ruleBefore.get(name);
       if (!previous) return null;
-      return { rule: expected(previous, choice, startLimit), version: null, ticket };
+      return { rule: expectedRule(previous, choice, startLimit), version: null, ticket };
     });
     queue.current = queue.current.then(async () => {
       const saved = await runAction(setToolRules, { server, tools: names, rule: choice });
@@ -118,7 +118,7 @@ export function useRules(options: {
 }
 
 /** What the server will answer, as far as it can be known here. */
-function expected(
+export function expectedRule(
   previous: EffectiveRule,
   choice: ToolChoice | null,
   startLimit: RateLimit,
@@ -126,12 +126,12 @@ function expected(
   if (choice === null) return previous;
   const { conditionCount, rule } = previous;
   return {
+    choice: choice.choice,
     source: "tool",
     rule,
-    conditionCount,
-    choice: choice.choice,
     ...(choice.choice === "limit" && { rateLimit: choice.rateLimit ?? startLimit }),
     ...(choice.reason !== undefined && { reason: choice.reason }),
+    conditionCount,
   };
 }
 

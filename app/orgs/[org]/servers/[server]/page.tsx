@@ -54,7 +54,7 @@ export default async function ToolsPage({ params }: PageProps<"/orgs/[org]/serve
   const base = `/orgs/${org}/servers/${slug}`;
   return (
     <>
-      {server.policyVersion === 1 && <ProposalHint href={`${base}/proposal`} />}
+      <ProposalHint href={`${base}/proposal`} policyVersion={server.policyVersion} />
       <ToolExtrasProvider {...(await readToolExtras(org, slug, server.policyVersion))}>
         <ToolsTable
           server={slug}
