@@ -34,7 +34,8 @@ export default async function LandingPage() {
   const tools = servers.reduce((sum, server) => sum + server.tools, 0);
   return (
     <div className="grid gap-12">
-      <div className="grid items-center gap-10 lg:grid-cols-[5fr_6fr]">
+      {/* Not centred: the picture may arrive later than the words, and would move them. */}
+      <div className="grid items-start gap-10 lg:grid-cols-[5fr_6fr]">
         <div className="grid min-w-0 gap-5">
           <h1 className="text-balance font-semibold text-2xl tracking-tight sm:text-[2.5rem] sm:leading-[1.1]">
             Every tool call, decided before it runs
