@@ -11,7 +11,7 @@ export default defineConfig({
   forbidOnly: process.env.CI === "true",
   timeout: 120_000,
   // The product may have to be built first.
-  globalTimeout: 30 * 60_000,
+  globalTimeout: 60 * 60_000,
   expect: { timeout: 10_000 },
   reporter: "list",
   use: {

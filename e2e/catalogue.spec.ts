@@ -102,7 +102,7 @@ for (const width of [390, 1440]) {
         downloadThroughput: 60_000,
         uploadThroughput: 60_000,
       });
-      await page.goto(path);
+      await page.goto(path, { timeout: 90_000 });
       const fonts = await page.evaluate(async () => {
         await document.fonts.ready;
         await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
