@@ -224,8 +224,14 @@ test("a proved call waits for a change under way and goes by what came of it", a
   await change.query("select lock_org_for_change($1)", [org.context.org.id]);
   await change.query("update agents set revoked_at = now() where id = $1", [org.agent.id]);
   const answer = org.admit();
-  const early = new Promise((done) => setTimeout(() => done("waiting"), 200));
-  expect(await Promise.race([answer, early])).toBe("waiting");
+  const waiting = async () => {
+    const { rowCount } = await change.query(
+      `select 1 from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return rowCount;
+  };
+  await expect.poll(waiting).toBe(1);
   await change.query("commit");
   change.release();
   expect(await answer).toEqual(refused("unauthenticated"));
