@@ -56,13 +56,14 @@ const record = {
   text: `${into}, $9::text, $11::text, null from orgs o where ${stands} returning null`,
 };
 
-// A claim that no longer stands takes no slot: it is looked at before, whatever the planner thinks of it.
+// A claim that no longer stands takes no slot: the slot is asked for by what is found standing, so that no plan
+// can ask for it first.
 const recordLimited = {
   name: "record_proved_call_limited",
-  text: `with standing as materialized (select 1 from orgs o where ${stands})
+  text: `with standing as materialized (select o.id from orgs o where ${stands})
     ${into}, case when slot.wait is null then $9::text else 'limited' end,
       case when slot.wait is null then $11::text else $23::text end, nullif(slot.wait, -1)
-    from standing, take_slot($1::uuid, $20::text, $21::int, $22::int) as slot (wait)
+    from standing, lateral take_slot(standing.id, $20::text, $21::int, $22::int) as slot (wait)
     returning decision = 'limited', retry_after_ms`,
 };
 
