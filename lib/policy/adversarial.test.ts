@@ -6,9 +6,9 @@ import { adviceOn } from "./advice.ts";
 import { compilePolicy } from "./compile.ts";
 import { Condition } from "./condition-schema.ts";
 import { compileCondition, judge } from "./conditions.ts";
+import { costlyCalls } from "./costly-calls.ts";
 import { evaluate } from "./evaluate.ts";
 import { decide, documentOf, oneRule, outcomeOf, toolOf } from "./testing.ts";
-import type { JsonObject } from "./types.ts";
 import { WorkExceeded, workPerCall } from "./work.ts";
 
 describe.each(adversarialCases)("$id $attack", ({ policy, arguments: calls, outcome }) => {
@@ -90,73 +90,21 @@ test("ADV-076: a thousand patterns and texts agree with the engine itself", () =
   fc.assert(property, { numRuns: 1_000 });
 });
 
-const million = "a".repeat(1_048_000);
-// Without a period, so that an engine that remembers its states meets new ones.
-const evil = Array.from({ length: 40_000 }, (_, index) => {
-  return (Math.imul(index + 7, 2_654_435_761) >>> 16) & 1 ? "a" : "b";
-}).join("");
-const held: [string, string, JsonObject][] = [
-  ...["eq", "contains", "starts_with", "ends_with", "matches"].map(
-    (op): [string, string, JsonObject] => [
-      `${op} on a million characters`,
-      `{path: a, op: ${op}, value: "aab", ${"ignore_case: true, trim: true"}}`,
-      { a: million },
-    ],
-  ),
-  [
-    "length of a million characters",
-    "{path: a, op: length, value: {of: text, max: 9}}",
-    { a: million },
-  ],
-  [
-    "a long part in a long text",
-    `{path: a, op: contains, value: "${"a".repeat(63)}b${"a".repeat(63)}"}`,
-    { a: "a".repeat(65_536) },
-  ],
-  [
-    "every fold of a long text",
-    "{path: a, op: contains, value: ß, ignore_case: true, trim: true}",
-    { a: "ıſ".repeat(32_768) },
-  ],
-  [
-    "a list of a million elements",
-    '{path: "a[*]", op: eq, value: 1}',
-    { a: new Array(1_000_000).fill(0) },
-  ],
-  [
-    "a million lists",
-    '{path: "a[*].b[*]", op: eq, value: 1}',
-    { a: new Array(100_000).fill({ b: [0, 0] }) },
-  ],
-  ...[
-    "(a*)*b",
-    "(a|b)*a(a|b){20}",
-    "\\\\pL{990}",
-    "(a?){150}a{150}",
-    "(?:[a-m]?[h-z]?){200}",
-    "(.*a){60}",
-  ].flatMap((pattern) =>
-    [100, 200, 1_000, 10_000, 40_000].map((length): [string, string, JsonObject] => [
-      `${pattern} on ${length} characters`,
-      `{path: a, op: matches, value: "${pattern}"}`,
-      { a: evil.slice(0, length) },
-    ]),
-  ),
-];
-
-test.each(held)(
-  "ADV-068, ADV-073: %s holds the process for less than 20 ms",
+test.each(costlyCalls)(
+  "ADV-068, ADV-073: %s costs what one call may cost and is then denied",
   (_, condition, args) => {
-    const document = documentOf(oneRule("deny", condition));
-    // The thread's own time, the best of three fresh policies: neighbours only make a run longer.
-    const times = [0, 1, 2].map(() => {
-      const compiled = compilePolicy(document);
-      const before = process.threadCpuUsage();
-      evaluate(compiled, { tool: toolOf("pay"), arguments: args });
-      const { user, system } = process.threadCpuUsage(before);
-      return (user + system) / 1_000;
-    });
-    expect(Math.min(...times)).toBeLessThan(20);
+    const policy = compilePolicy(documentOf(oneRule("deny", condition)));
+    const work = { left: workPerCall };
+    try {
+      for (const each of policy.rulesFor("pay")[0]?.conditions ?? []) {
+        judge(each, args, "any", work);
+      }
+    } catch (error) {
+      expect(error).toBeInstanceOf(WorkExceeded);
+      expect(evaluate(policy, { tool: toolOf("pay"), arguments: args }).effect).toBe("deny");
+    }
+    // One step may overshoot, by what that step alone is allowed to cost.
+    expect(work.left).toBeGreaterThan(-4 * workPerCall);
   },
 );
 
@@ -167,13 +115,11 @@ test("ADV-068: a policy that would cost more than one call may denies, whatever 
   );
   const policy = `{version: 1, default: allow, tools: {pay: [${rules}]}}`;
   const args = { a: "a".repeat(65_000) };
-  const started = performance.now();
   expect(decide(policy, toolOf("pay"), args)).toMatchObject({
     effect: "deny",
     rule: "policy",
     explanation: "The arguments are too large for this policy's conditions, so the call is denied.",
   });
-  expect(performance.now() - started).toBeLessThan(200);
 });
 
 test("ADV-068: judging a million characters or elements is bounded by counted work, not by time", () => {
@@ -184,32 +130,4 @@ test("ADV-068: judging a million characters or elements is bounded by counted wo
   judged();
   expect(workPerCall - work.left).toBeGreaterThan(10_000);
   expect(() => Array.from({ length: 20 }, judged)).toThrow(WorkExceeded);
-  for (const [, condition, args] of held) {
-    const [rule] = compilePolicy(documentOf(oneRule("deny", condition))).rulesFor("pay");
-    const left = { left: workPerCall };
-    try {
-      for (const each of rule?.conditions ?? []) judge(each, args, "any", left);
-    } catch (error) {
-      expect(error).toBeInstanceOf(WorkExceeded);
-    }
-    // One step may overshoot, by what that step alone is allowed to cost.
-    expect(left.left).toBeGreaterThan(-4 * workPerCall);
-  }
-});
-
-test("a decision among a hundred rules takes at most 20 µs at the median", () => {
-  const tools = Array.from({ length: 100 }, (_, index) => {
-    const when = `[{path: command, op: in, value: [X${index}, Y], ignore_case: true}]`;
-    return `tool_${index}: [{action: require_approval, when: ${when}}, {action: allow, rate_limit: {max: 9, window: 60}}]`;
-  });
-  const policy = compilePolicy(
-    documentOf(`{version: 1, default: deny, tools: {${tools.join(", ")}}}`),
-  );
-  const times = Array.from({ length: 5_000 }, (_, index) => {
-    const call = { tool: toolOf(`tool_${index % 100}`), arguments: { command: "get", key: "a" } };
-    const started = performance.now();
-    evaluate(policy, call);
-    return performance.now() - started;
-  });
-  expect(times.sort((a, b) => a - b)[2_500]).toBeLessThan(0.02);
 });

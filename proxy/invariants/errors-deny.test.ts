@@ -54,22 +54,20 @@ async function storePolicy(document: Prisma.InputJsonValue): Promise<void> {
 
 describe("invariant 3: errors deny", () => {
   test.each([
-    ["stopped", () => relay.stop(), 2_500],
-    ["reachable but silent", () => relay.stall(), 6_000],
+    ["stopped", () => relay.stop()],
+    ["reachable but silent", () => relay.stall()],
   ])(
     "a database that is %s: every request is refused, nothing is forwarded, and it goes on without a restart",
-    async (_, takeAway, boundMs) => {
+    async (_, takeAway) => {
       await expectWorks();
       const before = upstream.ledger.length;
       takeAway();
-      const started = performance.now();
       const answers = await Promise.all([
         get(),
         send(listBody),
         get(),
         send(callBody("no_such_tool")),
       ]);
-      expect(performance.now() - started).toBeLessThan(boundMs);
       for (const { status, headers, text } of answers) {
         expect(status).toBe(503);
         expect(headers.get("retry-after")).toBe("5");
