@@ -51,17 +51,20 @@ async function openRecord(databaseUrl: string): Promise<(body: Buffer) => Promis
   const one = { name: "record_one", text: "insert into bench_record values ($1, $2)" };
   const many = { name: "record_many", text };
   const connection = new HeldConnection(pool);
-  const batcher = new Batcher(async (bodies: string[]): Promise<boolean[]> => {
-    const [first] = bodies;
-    if (bodies.length === 1 && first !== undefined) {
-      await connection.run({ statement: one, values: [newId(), first] });
-    } else {
-      const quoted = bodies.map((body) => JSON.stringify(body));
-      const values = [`{${bodies.map(newId).join(",")}}`, `{${quoted.join(",")}}`];
-      await connection.run({ statement: many, values });
-    }
-    return bodies.map(() => true);
-  }, 512);
+  const batcher = new Batcher(
+    async (bodies: string[]): Promise<boolean[]> => {
+      const [first] = bodies;
+      if (bodies.length === 1 && first !== undefined) {
+        await connection.run({ statement: one, values: [newId(), first] });
+      } else {
+        const quoted = bodies.map((body) => JSON.stringify(body));
+        const values = [`{${bodies.map(newId).join(",")}}`, `{${quoted.join(",")}}`];
+        await connection.run({ statement: many, values });
+      }
+      return bodies.map(() => true);
+    },
+    { largest: 512 },
+  );
   return (body) => batcher.add(body.toString());
 }
 

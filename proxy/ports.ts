@@ -118,7 +118,14 @@ export interface AdmissionRequest {
   } | null;
 }
 
-export type AdmissionAnswer = Recorded | { kind: "refused"; failure: AdmissionFailure };
+export type AdmissionAnswer =
+  | Recorded
+  /** What the proxy knew no longer holds. */
+  | { kind: "refused"; failure: AdmissionFailure }
+  /** The org is being changed; asked again, the call may be recorded. */
+  | { kind: "busy" }
+  /** The record does not take this call. */
+  | { kind: "unrecordable" };
 
 export type AdmissionFailure = "unauthenticated" | "not_granted" | "stale" | "session_ended";
 

@@ -3,13 +3,15 @@ import { OwnRequests } from "./forward/own-requests.ts";
 import { Upstreams } from "./forward/upstreams.ts";
 import { Batcher } from "./gate/batcher.ts";
 import { Gates } from "./gate/gates.ts";
-import type { Ports, ProxyConfig, Settlement } from "./ports.ts";
+import type { AdmissionRequest, Ports, ProxyConfig, Settlement } from "./ports.ts";
 import { Authenticator } from "./receive/authenticate.ts";
 import { Capacity } from "./receive/capacity.ts";
 import type { Pressure } from "./receive/pressure.ts";
 
 /** Calls in one admission transaction, and outcomes in one insert. */
 const largestBatch = 64;
+/** Bytes of arguments that are kept for approvals, in one admission transaction. */
+const heaviestBatch = 1_048_576;
 /** Outcomes wait this long for company: nobody waits for them, and one insert takes many. */
 const settleLingerMs = 10;
 const touchEveryMs = 60_000;
@@ -26,8 +28,7 @@ export function createState(
       await ports.settle(batch);
       return batch.map(() => true as const);
     },
-    largestBatch,
-    settleLingerMs,
+    { largest: largestBatch, lingerMs: settleLingerMs },
   );
   const settling = new Set<Promise<void>>();
   const streams = new Set<() => void>();
@@ -43,7 +44,10 @@ export function createState(
     capacity: new Capacity(config.limits),
     pressure,
     isDraining: () => draining,
-    admission: new Batcher((batch) => ports.admit(batch), largestBatch),
+    admission: new Batcher((batch) => ports.admit(batch), {
+      largest: largestBatch,
+      heaviest: { weight: heaviestBatch, of: keptBytes },
+    }),
     settle(outcome) {
       const writing = writeWithRetries(settlement, outcome).finally(() => settling.delete(writing));
       settling.add(writing);
@@ -75,6 +79,10 @@ export function createState(
       await Promise.allSettled([...settling]);
     },
   };
+}
+
+function keptBytes({ approval, requestBytes }: AdmissionRequest): number {
+  return approval === null ? 0 : requestBytes;
 }
 
 /** An outcome that cannot be written in time is left to the sweeper, which records it as unknown. */

@@ -1,4 +1,5 @@
 // What an admission proved counts for the next call only while it is true.
+import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { grantServers, revokeAgent, rotateAgent } from "#lib/agents/agents.ts";
@@ -17,6 +18,7 @@ interface Stage {
   server: Awaited<ReturnType<typeof makeServer>>;
   agent: Awaited<ReturnType<typeof makeAgent>>;
   sessionId: string;
+  request(changed?: Partial<AdmissionRequest>): AdmissionRequest;
   admit(changed?: Partial<AdmissionRequest>): Promise<AdmissionAnswer | undefined>;
 }
 
@@ -45,35 +47,34 @@ async function stage(): Promise<Stage> {
     },
   });
   const run = openAdmission(pool);
-  const admit: Stage["admit"] = async (changed = {}) => {
-    const [answer] = await run([
-      {
-        callId: newId(),
-        orgId: context.org.id,
-        agentId: agent.id,
-        tokenId: agent.tokenId,
-        serverId: server.id,
-        sessionId,
-        revision: 1,
-        policyId: server.policyId,
-        policyVersion: 1,
-        method: "tools/call",
-        tool: "get",
-        decision: "allowed",
-        observed: false,
-        rule: "tools.get",
-        reason: "“quoted”, \\ and\nbroken",
-        explanation: "The rule allows it.",
-        argumentShape: { key: "string" },
-        requestBytes: 120,
-        limits: [],
-        approval: null,
-        ...changed,
-      },
-    ]);
+  const request: Stage["request"] = (changed = {}) => ({
+    callId: newId(),
+    orgId: context.org.id,
+    agentId: agent.id,
+    tokenId: agent.tokenId,
+    serverId: server.id,
+    sessionId,
+    revision: 1,
+    policyId: server.policyId,
+    policyVersion: 1,
+    method: "tools/call",
+    tool: "get",
+    decision: "allowed",
+    observed: false,
+    rule: "tools.get",
+    reason: "“quoted”, \\ and\nbroken",
+    explanation: "The rule allows it.",
+    argumentShape: { key: "string" },
+    requestBytes: 120,
+    limits: [],
+    approval: null,
+    ...changed,
+  });
+  const admit: Stage["admit"] = async (changed) => {
+    const [answer] = await run([request(changed)]);
     return answer;
   };
-  return { context, server, agent, sessionId, admit };
+  return { context, server, agent, sessionId, request, admit };
 }
 
 const callsOf = ({ context }: Stage) =>
@@ -216,26 +217,58 @@ test("a proof that is outdated without harm is made anew", async () => {
   expect(asked).toEqual(["record_proved_call", "admit_calls", "record_proved_call"]);
 });
 
-test("a proved call waits for a change under way and goes by what came of it", async () => {
-  const org = await stage();
-  await org.admit();
-  const change = await pool.connect();
-  await change.query("begin");
-  await change.query("select lock_org_for_change($1)", [org.context.org.id]);
-  await change.query("update agents set revoked_at = now() where id = $1", [org.agent.id]);
-  const answer = org.admit();
-  const waiting = async () => {
-    const { rowCount } = await change.query(
-      `select 1 from pg_locks where locktype = 'advisory' and not granted
-        and database = (select oid from pg_database where datname = current_database())`,
-    );
-    return rowCount;
-  };
-  await expect.poll(waiting).toBe(1);
-  await change.query("commit");
-  change.release();
-  expect(await answer).toEqual(refused("unauthenticated"));
+describe("while an org is being changed", () => {
+  /** A change of the org that stays under way until it is committed. */
+  async function beginChange(org: Stage, sql: string): Promise<() => Promise<void>> {
+    const change = await pool.connect();
+    await change.query("begin");
+    await change.query("select lock_org_for_change($1)", [org.context.org.id]);
+    await change.query(sql, [org.agent.id]);
+    return async () => {
+      await change.query("commit");
+      change.release();
+    };
+  }
+  const revoke = "update agents set revoked_at = now() where id = $1";
+  const limits = [{ key: "k", max: 10, windowSeconds: 60, rule: "limit" }];
+
+  test.each([
+    ["a proved call", {}],
+    ["a proved call with a limit", { limits }],
+  ])("%s is not recorded, and goes by what came of the change", async (_, form) => {
+    const org = await stage();
+    await org.admit(form);
+    const commit = await beginChange(org, revoke);
+    expect(await org.admit(form)).toEqual({ kind: "busy" });
+    await commit();
+    expect(await org.admit(form)).toEqual(refused("unauthenticated"));
+    expect(await callsOf(org)).toHaveLength(1);
+  });
+
+  test("calls of other orgs in the same batch are recorded at once", async () => {
+    const [changed, other] = [await stage(), await stage()];
+    const commit = await beginChange(changed, revoke);
+    const batch = [changed, other, changed, other].map(({ request }) => request({ limits }));
+    const answers = await openAdmission(pool)(batch);
+    expect(answers.map(({ kind }) => kind)).toEqual(["busy", "recorded", "busy", "recorded"]);
+    await commit();
+    expect(await callsOf(changed)).toHaveLength(0);
+    expect(await callsOf(other)).toHaveLength(2);
+  });
+});
+
+test("a call that the record does not take leaves those beside it recorded", async () => {
+  const [org, other] = [await stage(), await stage()];
+  const tooLong = { tool: randomBytes(4_096).toString("hex") };
+  const batch = [other.request(), org.request(tooLong), org.request()];
+  const answers = await openAdmission(pool)(batch);
+  expect(answers.map(({ kind }) => kind)).toEqual(["recorded", "unrecordable", "recorded"]);
   expect(await callsOf(org)).toHaveLength(1);
+  expect(await callsOf(other)).toHaveLength(1);
+
+  await org.admit();
+  expect(await org.admit(tooLong)).toEqual({ kind: "unrecordable" });
+  expect((await org.admit())?.kind).toBe("recorded");
 });
 
 test("a limit is kept to the call by both ways into the record", async () => {

@@ -1,7 +1,7 @@
-import type { Pool } from "pg";
+import { DatabaseError, type Pool } from "pg";
 import { encodeBatch } from "./admission-batch.ts";
 import { HeldConnection } from "./held-connection.ts";
-import { Proofs, recordProvedCall } from "./proved-call.ts";
+import { busyOrgs, lockOrgs, Proofs, recordProvedCall } from "./proved-call.ts";
 
 /** One judged call on its way into the admission transaction. */
 export interface AdmissionRequest {
@@ -65,20 +65,31 @@ export type AdmissionAnswer =
       approvalId: string | null;
     }
   /** Nothing was recorded: what the proxy knew no longer holds. */
-  | { kind: "refused"; failure: AdmissionFailure };
+  | { kind: "refused"; failure: AdmissionFailure }
+  /** Nothing was recorded: the org is being changed. Asked again, it may be done. */
+  | { kind: "busy" }
+  /** Nothing was recorded: the database does not take this call, whatever comes with it. */
+  | { kind: "unrecordable" };
 
 export type AdmissionFailure = (typeof failures)[number];
 
 const admitStatement = {
   name: "admit_calls",
-  text: `select standings, versions, untils, recorded, details
-    from admit_calls($1::admission_claim[], $2::admission_call[], $3::jsonb)`,
+  // The condition names no column, so that it is looked at before the function is called.
+  text: `select standings, versions, untils, recorded, details, null
+    from admit_calls($1::admission_claim[], $2::admission_call[], $3::jsonb) where ${busyOrgs} = ''
+    union all select null, null, null, null, null, ${busyOrgs} where ${busyOrgs} <> ''`,
 };
+
+/** A value that a column, an index or a type does not take; an insert of one like it fails again. */
+const badValue = /^(22|23|54)/;
 
 /**
  * Opens the way into admission: batches of calls, each in one round trip and one transaction
  * (`admit_calls` in the migrations), one batch at a time. A call that comes alone, with one limit at most,
- * rests on what an earlier admission proved, as long as nothing it proved has changed.
+ * rests on what an earlier admission proved, as long as nothing it proved has changed. Calls of several
+ * orgs share a batch but not each other's fate: an org that is being changed, or a call that cannot be
+ * recorded, leaves the others as they would be without it.
  *
  * The function it gives answers per request, in order. It throws when the database cannot answer;
  * nothing of the batch may be forwarded then.
@@ -88,18 +99,16 @@ export function openAdmission(
 ): (batch: AdmissionRequest[]) => Promise<AdmissionAnswer[]> {
   const connection = new HeldConnection(pool);
   const proofs = new Proofs();
-  return async (batch) => {
-    const [lone, ...others] = batch;
-    const proof = lone && others.length === 0 ? proofs.find(lone) : undefined;
-    const work = lone && proof && recordProvedCall(lone, proof);
-    const proved = work && (await connection.run(...work));
-    if (proved) return [recordedAnswer(lone, limitedBy(lone, proved))];
+
+  async function admitTogether(batch: AdmissionRequest[]): Promise<AdmissionAnswer[]> {
     const { claims, calls, obligations, claimOf } = encodeBatch(batch);
-    const row = await connection.run({
-      statement: admitStatement,
-      values: [claims, calls, obligations],
-    });
-    const [standings, versions, untils, recorded, details] = row ?? [];
+    const orgs = new Set(batch.map(({ orgId }) => orgId));
+    const row = await connection.run(
+      { statement: lockOrgs, values: [`{${[...orgs].join(",")}}`] },
+      { statement: admitStatement, values: [claims, calls, obligations] },
+    );
+    const [standings, versions, untils, recorded, details, busy] = row ?? [];
+    if (busy) return admitOthers(batch, new Set(busy.split(",")));
     const versionOf = arrayOf(versions);
     const untilOf = arrayOf(untils);
     const result: AdmissionResult = {
@@ -115,7 +124,48 @@ export function openAdmission(
         proofs.add(request, { version, until });
     });
     return answersOf(batch, claimOf, result);
+  }
+
+  async function admitOthers(
+    batch: AdmissionRequest[],
+    busy: ReadonlySet<string>,
+  ): Promise<AdmissionAnswer[]> {
+    const others = batch.filter(({ orgId }) => !busy.has(orgId));
+    const answers = others.length === 0 ? [] : await admitTogether(others);
+    const answerOf = new Map(others.map((request, at) => [request, answers[at]]));
+    return batch.map((request) => answerOf.get(request) ?? { kind: "busy" });
+  }
+
+  async function admitEach(batch: AdmissionRequest[]): Promise<AdmissionAnswer[]> {
+    const answers: AdmissionAnswer[] = [];
+    for (const request of batch) {
+      const alone = admitTogether([request]).catch((error: unknown) => {
+        if (isBadValue(error)) return [{ kind: "unrecordable" } as const];
+        throw error;
+      });
+      answers.push(...(await alone));
+    }
+    return answers;
+  }
+
+  return async (batch) => {
+    const [lone, ...others] = batch;
+    const proof = lone && others.length === 0 ? proofs.find(lone) : undefined;
+    const work = lone && proof && recordProvedCall(lone, proof);
+    try {
+      const proved = work && (await connection.run(...work));
+      if (proved) return [recordedAnswer(lone, limitedBy(lone, proved))];
+      return await admitTogether(batch);
+    } catch (error) {
+      // Nothing of it was recorded: one transaction.
+      if (isBadValue(error)) return admitEach(batch);
+      throw error;
+    }
   };
+}
+
+function isBadValue(error: unknown): boolean {
+  return error instanceof DatabaseError && badValue.test(error.code ?? "");
 }
 
 /** What `recordProvedCall` answered, if its limit was used up. */

@@ -33,13 +33,21 @@ function keyOf({ orgId, agentId, tokenId, serverId, revision }: AdmissionRequest
   return `${orgId} ${agentId} ${tokenId} ${serverId} ${revision}`;
 }
 
-const lock = {
-  name: "lock_org_for_admission",
-  text: "select pg_advisory_xact_lock_shared(org_lock_key($1::uuid))",
+/**
+ * Comes before what records: takes the locks of these orgs without waiting, so that a change under way in one of
+ * them holds up no other, and notes the orgs that are being changed for {@link busyOrgs}.
+ */
+export const lockOrgs = {
+  name: "lock_orgs_for_admission",
+  text: `select set_config('callgate.busy_orgs', coalesce(string_agg(org::text, ','), ''), true)
+    from unnest($1::uuid[]) org where not pg_try_advisory_xact_lock_shared(org_lock_key(org))`,
 };
 
+/** The orgs whose locks were not to be had, comma-separated; empty: everything may be recorded. */
+export const busyOrgs = "current_setting('callgate.busy_orgs')";
+
 // The claim still stands: nothing that it was proved by has changed, and its session is not over.
-const stands = `o.id = $1::uuid and o.standing_version = $18::int and clock_timestamp() < $19::timestamptz
+const stands = `${busyOrgs} = '' and o.id = $1::uuid and o.standing_version = $18::int and clock_timestamp() < $19::timestamptz
   and ($6::uuid is null or exists (
     select 1 from sessions s
     where s.org_id = $1::uuid and s.id = $6::uuid and s.agent_id = $3::uuid and s.server_id = $5::uuid
@@ -69,8 +77,9 @@ const recordLimited = {
 
 /**
  * What puts a call on record as `admit_calls` does, if what was proved of its claim still counts; otherwise the
- * last of these statements answers no row and nothing is recorded. The lock comes first, so that the other
- * statement sees every change that committed before it. Undefined for a call with approval or several limits.
+ * last of these statements answers no row and nothing is recorded; so it does while the org is being changed. The
+ * lock comes first, so that the other statement sees every change that committed before it. Undefined for a call
+ * with approval or several limits.
  */
 export function recordProvedCall(request: AdmissionRequest, proof: Proof): Bound[] | undefined {
   const [limit, ...more] = request.limits;
@@ -96,7 +105,7 @@ export function recordProvedCall(request: AdmissionRequest, proof: Proof): Bound
     proof.version,
     proof.until,
   ];
-  const first = { statement: lock, values: [request.orgId] };
+  const first = { statement: lockOrgs, values: [`{${request.orgId}}`] };
   if (limit === undefined) return [first, { statement: record, values }];
   const { key, max, windowSeconds, rule } = limit;
   values.push(key, String(max), String(windowSeconds), rule);

@@ -3,6 +3,7 @@ import type { Exchange } from "#proxy/exchange.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import { approvalQuestion } from "#proxy/modern/approval-question.ts";
 import type { ApprovalNews, Recorded } from "#proxy/ports.ts";
+import { addWhenFree } from "./add-when-free.ts";
 import { holdCall } from "./approval-hold.ts";
 import type { Ask } from "./ask.ts";
 import { judge } from "./judge.ts";
@@ -46,7 +47,8 @@ export async function admitNow(exchange: Exchange, ask: Ask): Promise<Admitted |
       requestBytes: exchange.bodyBytes,
       auditKey: state.ports.auditKey(exchange.access.orgId),
     });
-    const answer = await state.admission.add(request);
+    const answer = await addWhenFree(state.admission, request);
+    if (answer.kind === "unrecordable") throw new Error("the call cannot be recorded");
     if (answer.kind === "recorded") {
       return { callId, recorded: answer, options: request.approval?.options ?? null };
     }

@@ -9,6 +9,8 @@ import type { Ask } from "./ask.ts";
 import type { Gate, GateTool } from "./gates.ts";
 import { argumentShape } from "./shape.ts";
 
+/** What a person can look through, and what is kept for it: bytes of the request. */
+const mostToApprove = 262_144;
 /** How long a request for approval waits for a person; seconds. */
 const approvalExpiresSeconds = 30 * 60;
 
@@ -68,6 +70,7 @@ export function judge(gate: Gate, access: Access, ask: Ask, facts: CallFacts): A
         });
         break;
       case "approval":
+        if (facts.requestBytes > mostToApprove) return tooLarge(request, obligation.rule);
         request.approval = {
           id: facts.newId(),
           digest: approvalDigest(gate, access, ask, tool, obligation.rule),
@@ -82,6 +85,11 @@ export function judge(gate: Gate, access: Access, ask: Ask, facts: CallFacts): A
     }
   }
   return request;
+}
+
+function tooLarge(request: AdmissionRequest, rule: string): AdmissionRequest {
+  const reason = `A person must approve this call, and its request is larger than the ${mostToApprove / 1_024} KiB that can be asked for. Send less in one call.`;
+  return { ...request, decision: "denied", rule, reason, limits: [], approval: null };
 }
 
 const decisionOf = { allowed: "allowed", denied: "denied", unknown: "hidden" } as const;
@@ -99,7 +107,7 @@ function unjudged(gate: Gate, access: Access, ask: Ask, facts: CallFacts): Admis
     policyId: gate.policyId,
     policyVersion: gate.policyVersion,
     method: ask.method,
-    tool: ask.name,
+    tool: recordedName(ask.name),
     decision: "hidden",
     observed: false,
     rule: "unknown tool",
@@ -111,6 +119,15 @@ function unjudged(gate: Gate, access: Access, ask: Ask, facts: CallFacts): Admis
     approval: null,
   };
 }
+
+/** What the record has of a name: indexes take no more. The end of a longer one is told by its digest. */
+function recordedName(name: string): string {
+  if (Buffer.byteLength(name) <= longestName) return name;
+  const digest = createHash("sha256").update(name).digest("hex");
+  return `${name.slice(0, 256).toWellFormed()}… (sha256 ${digest})`;
+}
+
+const longestName = 1_024;
 
 function note(request: AdmissionRequest, gate: Gate, decision: Decision): void {
   request.observed = gate.observe;
