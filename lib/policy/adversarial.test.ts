@@ -3,11 +3,12 @@ import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
 import { adversarialCases } from "./adversarial-cases.ts";
 import { adviceOn } from "./advice.ts";
-import { compilePolicy } from "./compile.ts";
+import { compilePolicy, compileStored } from "./compile.ts";
 import { Condition } from "./condition-schema.ts";
 import { compileCondition, judge } from "./conditions.ts";
 import { costlyCalls } from "./costly-calls.ts";
 import { evaluate } from "./evaluate.ts";
+import { parsePolicy } from "./parse.ts";
 import { decide, documentOf, oneRule, outcomeOf, toolOf } from "./testing.ts";
 import { WorkExceeded, workPerCall } from "./work.ts";
 
@@ -32,6 +33,38 @@ test.each([
 ])("ADV-072, ADV-073: the pattern %j is refused when the rule is saved", (value) => {
   expect(Condition.safeParse({ path: "a", op: "matches", value }).success).toBe(false);
 });
+
+test.each(["__proto__.x", "constructor.name", "toString", "a.constructor.prototype"])(
+  "ADV-010: a rule on the path %s is refused when it is saved, with the field",
+  (path) => {
+    for (const fields of [`path: ${path}`, `path: a, joined_with: ${path}`]) {
+      const op = fields.includes("joined_with") ? "command_in, value: [DEL]" : "eq, value: x";
+      const parsed = parsePolicy(oneRule("deny", `{${fields}, op: ${op}}`));
+      const field = fields.includes("joined_with") ? "joined_with" : "path";
+      expect(parsed.ok ? [] : parsed.errors).toEqual([
+        expect.objectContaining({
+          path: `tools.pay.when[0].${field}`,
+          message: expect.stringMatching(/^Name an argument: every object has "\w+"\.$/),
+        }),
+      ]);
+    }
+  },
+);
+
+test.each(["constructor", "__proto__", "toString", "hasOwnProperty", "a.constructor.name"])(
+  "ADV-088: nothing inherited is an argument: a stored condition on %s lets nothing pass",
+  (path) => {
+    const stored = {
+      version: 1,
+      default: "deny",
+      tools: { pay: { action: "allow", when: [{ path, op: "exists", value: true }] } },
+    };
+    for (const args of [{}, { a: {} }, { a: [] }, { a: "x" }]) {
+      const decision = evaluate(compileStored(stored), { tool: toolOf("pay"), arguments: args });
+      expect(decision.effect).toBe("deny");
+    }
+  },
+);
 
 test.each([
   ["ADV-064", "starts_with", "/workspace/", "A path has many spellings"],

@@ -18,7 +18,7 @@ import {
 
 const names = ["pay", "get_a", "get_b", "x.y", "a*b", "__proto__", "constructor"];
 const keys = [...names.map(toolKeyOf), "*", "get_*", "*a*", "*_b", "p*y", "\\pay"];
-const plainPaths = ["a", "a", "a", "b", "a.b", "a[0]", "__proto__", "constructor"];
+const plainPaths = ["a", "a", "a", "b", "a.b", "a[0]"];
 const paths = [...plainPaths, "a[*]", "a[*]", "a[*].b", "a.b[*]"];
 const texts = [
   "DEL",

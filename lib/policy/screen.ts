@@ -1,3 +1,5 @@
+import { parsePath } from "./path.ts";
+
 const maxDepth = 16;
 
 export interface Finding {
@@ -7,7 +9,8 @@ export interface Finding {
 
 /**
  * Looks for what a schema would silently drop or a database would refuse: `__proto__` keys, NUL
- * characters, halves of surrogate pairs, absurd depth. Empty when the value is plain and clean.
+ * characters, halves of surrogate pairs, absurd depth; and for paths that look as if they reached what
+ * every object inherits. Empty when the value is plain and clean.
  */
 export function screenValue(value: unknown): Finding[] {
   const findings: Finding[] = [];
@@ -32,6 +35,12 @@ export function screenValue(value: unknown): Finding[] {
     if (key === "__proto__") {
       findings.push({ path, message: 'Write the key "__proto__" as "\\\\__proto__".' });
     }
+    if ((key === "path" || key === "joined_with") && typeof element === "string") {
+      const inherited = parsePath(element)?.find(isInherited);
+      if (inherited !== undefined) {
+        findings.push({ path, message: `Name an argument: every object has "${inherited}".` });
+      }
+    }
     visit(element, path);
   }
 
@@ -39,4 +48,9 @@ export function screenValue(value: unknown): Finding[] {
     if (text.includes("\0")) findings.push({ path, message: "Remove the NUL character." });
     if (!text.isWellFormed()) findings.push({ path, message: "Remove the broken character." });
   }
+}
+
+/** The evaluator sees own properties only, so a rule on one of these would never mean what it says. */
+function isInherited(segment: string | number): boolean {
+  return segment === "prototype" || (typeof segment === "string" && segment in {});
 }
