@@ -88,11 +88,16 @@ test("passing over choices with the arrow keys saves where it comes to rest, onc
   const { org, person } = await createWorld("arrows");
   await addServer(org, "billing", upstream.url);
   await signIn(page, person);
+  await page.clock.install();
   await page.goto(`/orgs/${org}/servers/billing`);
   const sent = countSaves(page);
 
   await ruleControl(page, "get_invoice").getByRole("radio", { name: "Deny" }).focus();
+  // However long this machine takes between two keys, the page's clock stands still.
+  await page.clock.pauseAt(new Date(Date.now() + 60_000));
   for (let step = 0; step < 3; step++) await page.keyboard.press("ArrowLeft");
+  expect(sent()).toBe(0);
+  await page.clock.resume();
   await expect(
     ruleControl(page, "get_invoice").getByRole("radio", { name: "Allow" }),
   ).toBeChecked();
@@ -139,6 +144,28 @@ test.describe("rules set in quick succession on a slow line are all kept, and no
       }
     });
   }
+});
+
+test("a tab is not closed unasked while a rule is on its way", async ({ page, upstream }) => {
+  const { org, person } = await createWorld("closing");
+  await addServer(org, "billing", upstream.url);
+  await signIn(page, person);
+  await page.goto(`/orgs/${org}/servers/billing`);
+
+  const release = await holdSaves(page);
+  const allow = ruleControl(page, "get_invoice").getByRole("radio", { name: "Allow" });
+  await allow.click();
+  await expect(allow).toBeChecked();
+  const asked = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe("beforeunload");
+  await dialog.dismiss();
+  release();
+  await expect(page.getByText("get_invoice is now allowed")).toBeVisible();
+
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => page.isClosed()).toBe(true);
 });
 
 test("a reason that is being typed is kept when the work goes on in another row", async ({

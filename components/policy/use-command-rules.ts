@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { type Action, runAction } from "#components/run-action.ts";
 import { expectedRule } from "#components/tools/use-rules.ts";
 import { showToast } from "#components/ui/toast.tsx";
+import { useUnloadWarning } from "#components/use-unload-warning.ts";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { RateLimit } from "#lib/policy/types.ts";
 import type { CommandsOfTool } from "./commands-of-tool.ts";
@@ -31,6 +32,8 @@ export function useCommandRules(options: {
   const [changes, setChanges] = useState<readonly Change[]>([]);
   const queue = useRef<Promise<void>>(Promise.resolve());
   const tickets = useRef(0);
+
+  useUnloadWarning(changes.length > 0);
 
   const shown = splits.map((split) => {
     const answer = saved.get(split.tool);

@@ -1,16 +1,17 @@
 "use client";
 
 import { useEffect } from "react";
+import { useUnloadWarning } from "#components/use-unload-warning.ts";
 
 const question = "Leave this page and lose the changes that are not saved?";
 
 /** Asks before a link, the way back or closing the tab drops what is not saved. */
 export function useLeaveWarning(isDirty: boolean): void {
+  useUnloadWarning(isDirty);
   useEffect(() => {
     if (!isDirty) return;
     const listening = new AbortController();
     const { signal } = listening;
-    window.addEventListener("beforeunload", (event) => event.preventDefault(), { signal });
     // Links and the history lead through the dashboard without unloading anything.
     window.addEventListener(
       "click",

@@ -138,6 +138,7 @@ function OverrideForm({
           name="category"
           label="Category"
           options={categories.map((value) => ({ value, label: categoryLooks[value].label }))}
+          disabled={pending}
           value={category}
           onChange={(event) => setCategory(event.target.value)}
           error={errors.category}
@@ -146,6 +147,7 @@ function OverrideForm({
           name="riskClass"
           label="Risk class"
           options={riskClasses.map((value) => ({ value, label: capital(value) }))}
+          disabled={pending}
           value={riskClass}
           onChange={(event) => setRiskClass(event.target.value)}
           error={errors.riskClass}
@@ -156,6 +158,7 @@ function OverrideForm({
         label="Why"
         help="Shown to everybody who looks at this tool."
         autoComplete="off"
+        readOnly={pending}
         value={note}
         onChange={(event) => setNote(event.target.value)}
         error={errors.note}

@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { type Action, runAction } from "#components/run-action.ts";
 import { showToast } from "#components/ui/toast.tsx";
+import { useUnloadWarning } from "#components/use-unload-warning.ts";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { EffectiveRule } from "#lib/policy/effective.ts";
 import { toolKeyOf } from "#lib/policy/tool-key.ts";
@@ -114,6 +115,7 @@ export function useRules(options: {
   const saving = new Set(
     [...overrides].filter(([, o]) => o.version === null).map(([name]) => name),
   );
+  useUnloadWarning(saving.size > 0);
   return { tools: shown, saving, setRule };
 }
 
