@@ -1,5 +1,6 @@
 import type { Condition } from "#lib/policy/condition-schema.ts";
 import type { Rule } from "#lib/policy/document.ts";
+import { DESCRIBED_ARGUMENTS } from "./lexicon/arguments.ts";
 import { isSelector, operationCategory } from "./parameter-claims.ts";
 import { type Parameter, parameterSummary } from "./parameters.ts";
 import { signalsOfParameter } from "./signals.ts";
@@ -27,6 +28,7 @@ export function argumentChecks(definition: ToolDefinition): ArgumentChecks {
   const input = {
     nameWords: splitWords(definition.name),
     description: definition.description ?? "",
+    described: DESCRIBED_ARGUMENTS,
   };
   const checks: ArgumentChecks = { deny: [], when: [], reason: "" };
   const reasons: string[] = [];

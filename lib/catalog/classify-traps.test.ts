@@ -229,12 +229,54 @@ test.each(traps)(
   },
 );
 
-test.each(traps.filter(({ category }) => category === "destructive" || category === "financial"))(
+test.each(traps.filter(({ category }) => category !== "read"))(
   "$name is not called Read where nothing but its name is known",
   ({ name, parameters }) => {
     expect(classifyTool(definition(name, "", parameters), untrusted).category).not.toBe("read");
   },
 );
+
+/** The same where a name is all there is, by what it is then taken for. */
+const BARE: Readonly<Record<string, string>> = {
+  read:
+    "bitmap_pos bitmapPos bitpos json_arrindex json_type hash_keys hash_values hash_random_field hash_random_field_with_values " +
+    "hash_strlen list_position list_range set_cardinality set_random_member sorted_set_score sorted_set_range " +
+    "sorted_set_range_by_score sorted_set_range_by_lex sorted_set_cardinality stream_range stream_info_groups " +
+    "stream_info_consumers stream_length string_get_range string_length work_item_type list_search list_deleted_items " +
+    "list_backups view_commit comment_get tag_get get_release payload_get is_archive can_delete get_delete_policy " +
+    "show_help random_member",
+  write:
+    "string_get_set stringGetSet stream_read_group list_move listMove list_copy list_push list_set smove lmove setrange " +
+    "renamenx snapshot_restore update_view update_report send_report share_report set_view set_report update_instructions " +
+    "set_random_value set_members set_range lookup_update ack_message xack key_move update_help",
+  execute:
+    "query_cancel type drown_member stream_info_frobnicate hash_frobnicate_keys json_field zorch_by_score",
+  destructive:
+    "getdel get_del getDel json_arrpop json_del list_trim list_items_delete list_pop_left blpop view_delete report_delete " +
+    "delete_help delete_random_member delete_by_query hash_delete hash_keys_by_delete string_range_and_delete index_drop stream_trim",
+};
+
+test.each(
+  Object.entries(BARE).flatMap(([category, names]) =>
+    names.split(" ").map((name) => ({ category, name })),
+  ),
+)("the name $name alone is $category, and with little confidence", ({ category, name }) => {
+  const result = classifyTool({ name }, untrusted);
+  expect(result.category).toBe(category);
+  expect(result.confidence).toBeLessThan(0.6);
+  expect(result.signals).toContain("no_description");
+});
+
+test.each([
+  ["list_schedule", "Lists the schedule.", "read"],
+  ["view_order", "Shows an order.", "read"],
+  ["order_view", "View an order.", "read"],
+  ["list_move", "Lists the moves of a game.", "read"],
+  ["preview_deploy", "Previews a deployment.", "read"],
+  ["update_view", "Changes a view.", "write"],
+])("a description settles what the name %s leaves open: %s", (name, description, category) => {
+  expect(classifyTool({ name, description }, untrusted).category).toBe(category);
+});
 
 test.each(["getDel", "findOneAndDelete", "readAndDelete", "peekAndPop", "lPop", "sRem", "hDel"])(
   "%s removes, in camelCase too",

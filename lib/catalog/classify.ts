@@ -22,7 +22,7 @@ export function classifyTool(
   context: ClassificationContext,
 ): Classification {
   const subject = readSubject(definition);
-  const revealed = revealSignals(subject);
+  const revealed = revealSignals(subject, subject.scan);
   const verdict = decide(subject, revealed);
   const findings = collectFindings(definition, subject, verdict, revealed);
   const signals = new Set(findings.map(({ signal }) => signal));
@@ -71,7 +71,14 @@ function collectFindings(
     const evidence = quote("description", "", "it has none beyond its name");
     found.push({ signal: "no_description", evidence });
   }
-  if (subject.hints.readOnly === true && certainChange) {
+  if (subject.hints.readOnly === true && subject.hints.destructive === true) {
+    const evidence = quote(
+      "annotation",
+      "readOnlyHint: true, destructiveHint: true",
+      "contradict each other, so the worse one counts",
+    );
+    found.push({ signal: "annotation_conflict", evidence });
+  } else if (subject.hints.readOnly === true && certainChange) {
     const evidence = quote(
       "annotation",
       "readOnlyHint: true",

@@ -73,8 +73,9 @@ export const SIGNAL_TEXT: Record<Signal, { label: string; advice: string }> = {
     advice: "Only its name speaks for it; look at what it does before allowing it.",
   },
   annotation_conflict: {
-    label: "Hint contradicts definition",
-    advice: "The server's hint says it is harmless, its name or description does not.",
+    label: "Contradictory hints",
+    advice:
+      "The server's hints say it is harmless, and another hint, its name or its description does not.",
   },
   instruction_override: {
     label: "Instructs the agent",

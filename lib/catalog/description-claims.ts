@@ -1,5 +1,7 @@
 import type { Claim } from "./claim.ts";
 import { quoteAround } from "./hidden-text.ts";
+import { READ_ONLY_NOUNS } from "./lexicon/context.ts";
+import { ARITHMETIC, SECTION } from "./lexicon/grammar.ts";
 import { type MoneyContext, moneyObject } from "./money.ts";
 import { is, ROLE, Sentence, type Token } from "./sentence-tokens.ts";
 import {
@@ -9,6 +11,7 @@ import {
   resultNouns,
   settlesAsWork,
   severity,
+  wordSet,
 } from "./vocabulary.ts";
 
 export interface DescriptionReading {
@@ -20,6 +23,8 @@ export interface DescriptionReading {
   unknownVerb: string | undefined;
 }
 
+const readOnlyNouns = wordSet(READ_ONLY_NOUNS);
+
 /** The verb a sentence turns on. */
 interface Head {
   index: number;
@@ -29,9 +34,6 @@ interface Head {
 const MAX_READ = 4_000;
 /** Of later sentences only the beginning matters: they are read for their predicate. */
 const MAX_LATER = 160;
-/** Sections of doc strings and advice to the agent, which do not say what the tool does. */
-const SECTION =
-  /^[^\w\n]{0,8}(?:args|arguments|parameters|params|returns?|raises|examples?|notes?|see also|usage|output|input)\b[^\n]{0,20}:/im;
 
 /**
  * What a description claims the tool does. `description` must be free of invisible characters. Reads
@@ -161,6 +163,13 @@ function hasItsObject(sentence: Sentence, index: number, { term }: InflectedTerm
   return meaningWithObject(term.word, near) !== undefined;
 }
 
+const BEFORE = {
+  base: ROLE.beforeBase,
+  gerund: ROLE.beforeGerund,
+  third: ROLE.beforeThird,
+  past: 0,
+};
+
 /** “A tool for deleting …”, “Service that removes …”, “Tool to send …”. */
 function findPurpose(sentence: Sentence): Head | undefined {
   for (let index = 1; index < 12; index += 1) {
@@ -168,11 +177,7 @@ function findPurpose(sentence: Sentence): Head | undefined {
     if (token === undefined) break;
     const { found } = token;
     if (found === undefined) continue;
-    const before = sentence.token(index - 1)?.word ?? "";
-    const fits =
-      (before === "to" && found.form === "base") ||
-      (before === "for" && found.form === "gerund") ||
-      ((before === "that" || before === "which") && found.form === "third");
+    const fits = is(sentence.token(index - 1), BEFORE[found.form]);
     if (fits && hasItsObject(sentence, index, found) && !isNegated(sentence, index)) {
       return { index, found };
     }
@@ -258,11 +263,7 @@ function claimAt(
         evidence: { ...claim.evidence, meaning: "moves or commits money" },
       };
     }
-    if (
-      /^(?:adds?|subtracts?|multipl(?:y|ies)) (?:two|three|the given)? ?(?:numbers|integers)/i.test(
-        quote,
-      )
-    ) {
+    if (ARITHMETIC.test(quote)) {
       return {
         ...claim,
         category: "read",
@@ -287,7 +288,7 @@ function lightClaim(claim: Claim, object: readonly Token[]): Claim {
   object.forEach(({ word }, index) => {
     const noun = actionNouns.get(word);
     if (noun === undefined || isBlocked(object, index)) return;
-    readOnly ||= word === "read-only" || word === "readonly";
+    readOnly ||= readOnlyNouns.has(word);
     if (said && severity(noun.category) <= severity(worst.category)) return;
     said = true;
     // A script or a pipeline says no more than the verb itself: a clear name may still overrule it.

@@ -1,4 +1,4 @@
-import { MONEY_OBJECTS } from "./lexicon-context.ts";
+import { MONEY_OBJECTS } from "./lexicon/context.ts";
 import { wordSet } from "./vocabulary.ts";
 
 /** Whether the rest of the definition speaks of money; asked only where a word leaves it open. */

@@ -1,4 +1,12 @@
 import type { Claim } from "./claim.ts";
+import {
+  ASKING_WORDS,
+  PART_NOUNS,
+  READ_OBJECTS,
+  READ_THINGS,
+  STRUCTURE_NOUNS,
+} from "./lexicon/context.ts";
+import { CLAUSE_ENDS, CLAUSE_JOINERS, PREPOSITIONS } from "./lexicon/grammar.ts";
 import { type MoneyContext, moneyObject } from "./money.ts";
 import {
   actionNouns,
@@ -11,6 +19,7 @@ import {
   severity,
   type Term,
   thingNouns,
+  wordSet,
 } from "./vocabulary.ts";
 import { phraseAt } from "./words.ts";
 
@@ -21,6 +30,13 @@ import { phraseAt } from "./words.ts";
  */
 export type TrustedNouns = "all" | "results" | "none";
 
+/** What is known beside the name. */
+export interface Around {
+  nouns: TrustedNouns;
+  /** No description says what it does: then of two ways to read a name the worse counts. */
+  alone: boolean;
+}
+
 /**
  * What a tool's name claims. `words` is the name in lower-case words, `moneyContext` whether the rest
  * of the definition speaks of money. Returns the worst claim of its clauses ("get_and_delete" has
@@ -29,14 +45,14 @@ export type TrustedNouns = "all" | "results" | "none";
 export function nameClaim(
   words: readonly string[],
   moneyContext: MoneyContext,
-  nouns: TrustedNouns,
+  around: Around,
 ): Claim | undefined {
   let worst: Claim | undefined;
   const parts = clauses(words);
   // "check_and_set": a verb alone in front makes verbs of what is joined to it.
   const verbFirst = parts[0]?.length === 1;
   parts.forEach((clause, position) => {
-    const claim = clauseClaim(clause, moneyContext, nouns);
+    const claim = clauseClaim(clause, moneyContext, around);
     // "get_user_or_post": after a first clause only a certain verb opens another.
     const isAction = claim?.strength === "firm" || verbFirst;
     if (claim === undefined || (position > 0 && worst !== undefined && !isAction)) return;
@@ -45,12 +61,21 @@ export function nameClaim(
   return worst;
 }
 
+const structureNouns = wordSet(STRUCTURE_NOUNS);
+const partNouns = wordSet(PART_NOUNS);
+const readThings = wordSet(READ_THINGS);
+const readObjects = wordSet(READ_OBJECTS);
+const askingWords = wordSet(ASKING_WORDS);
+const prepositions = wordSet(PREPOSITIONS);
+const clauseJoiners = wordSet(CLAUSE_JOINERS);
+const clauseEnds = wordSet(CLAUSE_ENDS);
+
 function clauses(words: readonly string[]): string[][] {
   const result: string[][] = [[]];
   for (const word of words) {
     // “set_if_not_exists”: a condition is no action.
-    if (word === "if" || word === "unless") break;
-    if (word === "and" || word === "or" || word === "then") result.push([]);
+    if (clauseEnds.has(word)) break;
+    if (clauseJoiners.has(word)) result.push([]);
     else result.at(-1)?.push(word);
   }
   return result.filter((clause) => clause.length > 0);
@@ -59,10 +84,10 @@ function clauses(words: readonly string[]): string[][] {
 function clauseClaim(
   clause: string[],
   moneyContext: MoneyContext,
-  nouns: TrustedNouns,
+  { nouns, alone }: Around,
 ): Claim | undefined {
   const phrase = findPhrase(clause, verbalPhrases);
-  if (phrase?.category) {
+  if (phrase?.category && !isObject(phrase, clause)) {
     return {
       ...base,
       category: phrase.category,
@@ -71,7 +96,9 @@ function clauseClaim(
     };
   }
   const words = withoutNeutralPhrases(clause);
-  const head = headVerb(words);
+  const part = alone ? partClaim(words) : undefined;
+  if (part !== undefined) return part;
+  const head = (alone ? worseHead(words) : undefined) ?? headVerb(words);
   const [verb = "", ...object] = words.slice(head?.index ?? 0);
   const meaning = meaningWithObject(verb, object);
   if (meaning !== undefined) {
@@ -141,6 +168,51 @@ function headVerb(words: readonly string[]): Head | undefined {
   return { ...(last ?? first), strength: "doubtful" };
 }
 
+/**
+ * Where a name may be read in two ways, the worse one: “list_move” moves within a list, “view_delete” deletes a view,
+ * “update_view” updates one, “list_items_delete” names what it does last. Undefined for clear names.
+ */
+function worseHead(words: readonly string[]): Head | undefined {
+  const first = nameTerm(words[0] ?? "");
+  if (first === undefined || askingWords.has(first.word)) return undefined;
+  const second = nameTerm(words[1] ?? "");
+  if (second !== undefined && isWorse(first, second) && readObjects.has(second.word)) {
+    return first.noun === "never" ? undefined : { term: first, index: 0, strength: "doubtful" };
+  }
+  const index = words.length - 1;
+  const last = nameTerm(words[index] ?? "");
+  if (last === undefined || !isWorse(last, first) || last.light) return undefined;
+  if (words.some((word) => prepositions.has(word))) return undefined;
+  const isVerb =
+    last.noun === "never"
+      ? first.noun !== "never" || index === 1
+      : last.noun === "sometimes" &&
+        index === 1 &&
+        (first.noun === "often" || readThings.has(first.word));
+  return isVerb ? { term: last, index, strength: "doubtful" } : undefined;
+}
+
+function isWorse(term: Term, than: Term): boolean {
+  return severity(term.category) > severity(than.category);
+}
+
+/** “hash_keys”, “sorted_set_range_by_score”: a structure and what is read of it. */
+function partClaim(words: readonly string[]): Claim | undefined {
+  const [structure = "", ...rest] = words;
+  if (!(structureNouns.has(structure) || structure === THING)) return undefined;
+  const end = rest.findIndex((word) => prepositions.has(word));
+  const parts = end === -1 ? rest : rest.slice(0, end);
+  const result = parts.find((word) => resultNouns.has(word) || thingNouns.has(word));
+  const isPart = (word: string) =>
+    resultNouns.has(word) || thingNouns.has(word) || partNouns.has(word);
+  const changes = (word: string) => {
+    const term = nameTerm(word);
+    return term?.noun === "never" && severity(term.category) > 0;
+  };
+  if (result === undefined || !parts.every(isPart) || rest.some(changes)) return undefined;
+  return nounsClaim(result);
+}
+
 function verbClaim({ term, strength }: Head): Claim {
   return {
     category: term.category,
@@ -171,12 +243,16 @@ function nounClaim(words: readonly string[], nouns: TrustedNouns): Claim | undef
   if (last === undefined || nouns === "none") return undefined;
   const trustsThings = nouns === "all" || words.length === 1;
   if (!resultNouns.has(last) && !(trustsThings && thingNouns.has(last))) return undefined;
+  return nounsClaim(last);
+}
+
+function nounsClaim(noun: string): Claim {
   return {
     ...base,
     category: "read",
     weight: 0.45,
     strength: "doubtful",
-    evidence: { source: "name", quote: last, meaning: "names a result and no action" },
+    evidence: { source: "name", quote: noun, meaning: "names a result and no action" },
   };
 }
 
@@ -204,6 +280,16 @@ function findPhrase(words: readonly string[], among: Phrases): Phrase | undefine
   return first;
 }
 
+/** “update_instructions”: what would only be read is what a verb in front of it is about. */
+function isObject(phrase: Phrase, clause: readonly string[]): boolean {
+  if (phrase.category !== "read") return false;
+  return clause
+    .slice(0, -phrase.words.length)
+    .map(nameTerm)
+    .some((term) => term && term.noun !== "often" && !term.light && severity(term.category) > 0);
+}
+
+const THING = "thing";
 const NO_PHRASES: readonly Phrase[] = [];
 
 function withoutNeutralPhrases(words: string[]): string[] {
@@ -211,5 +297,5 @@ function withoutNeutralPhrases(words: string[]): string[] {
   if (neutral === undefined) return words;
   const at = words.findIndex((_, index) => phraseAt(words, neutral.words, index));
   // One word stays in place of the phrase, so that "first word" and "last word" keep their meaning.
-  return [...words.slice(0, at), "thing", ...words.slice(at + neutral.words.length)];
+  return [...words.slice(0, at), THING, ...words.slice(at + neutral.words.length)];
 }

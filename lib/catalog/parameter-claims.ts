@@ -2,11 +2,14 @@ import type { Category } from "#lib/policy/types.ts";
 import type { Claim } from "./claim.ts";
 import { quoteAround } from "./hidden-text.ts";
 import {
-  ATTACHED_WORDS,
+  FILTERS,
+  OPEN_SELECTOR_WORDS,
   PLAIN_SELECTOR_WORDS,
+  SELECTOR_NAMES,
   SELECTOR_SUFFIXES,
   SELECTOR_WORDS,
-} from "./lexicon-context.ts";
+} from "./lexicon/arguments.ts";
+import { ATTACHED_WORDS } from "./lexicon/context.ts";
 import type { Parameter } from "./parameters.ts";
 import { nameTerm, severity, type Term, wordSet } from "./vocabulary.ts";
 import { nameParts } from "./words.ts";
@@ -15,6 +18,8 @@ const selectors = wordSet(SELECTOR_WORDS);
 const suffixes = wordSet(SELECTOR_SUFFIXES);
 const attachedWords = wordSet(ATTACHED_WORDS);
 const plainSelectors = wordSet(PLAIN_SELECTOR_WORDS);
+const openSelectors = wordSet(OPEN_SELECTOR_WORDS);
+const selectorNames = wordSet(SELECTOR_NAMES);
 
 /**
  * What an argument that selects the operation admits: the worst of its enumerated values, or of the
@@ -39,15 +44,45 @@ export function parameterClaim(
 
 /** Whether an argument, by its name, decides which of several operations runs. */
 export function isSelector(parameter: Parameter): boolean {
-  return selectsByName(parameter) && !/^\W*(?:optional\W+)?filter/i.test(parameter.description);
+  return selectsByName(parameter) && !FILTERS.test(parameter.description);
 }
 
 function selectsByName({ name, required }: Parameter): boolean {
   const words = nameParts(name);
-  if (words.length > 1 && !required) return false;
-  if (words.length === 1 && required && plainSelectors.has(words[0] ?? "")) return true;
-  const last = words.length > 1 && suffixes.has(words.at(-1) ?? "") ? words.at(-2) : words.at(-1);
-  return selectors.has(last ?? "");
+  if (words.length > 1) return required && endsInSelector(words);
+  const [word = ""] = words;
+  return selectors.has(word) || (required && plainSelectors.has(word));
+}
+
+/** “api_operation”, “operation_name”, “tool_name”. */
+function endsInSelector(words: readonly string[]): boolean {
+  const last = words.at(-1) ?? "";
+  if (!suffixes.has(last)) return selectors.has(last);
+  return selectors.has(words.at(-2) ?? "") || selectorNames.has(words.slice(-2).join("_"));
+}
+
+/** Whether a name may be one by which an operation is selected. */
+export function namesOperation(words: readonly string[]): boolean {
+  return words.length === 1 ? openSelectors.has(words[0] ?? "") : endsInSelector(words);
+}
+
+/**
+ * Whether an open text, by its name, decides what runs. A tool that reads is filtered by it where it is optional,
+ * and looks it up where it speaks of that thing itself: “get_operation” by “operation_name”.
+ */
+export function selectsOpenly(parameter: Parameter, toolWords: readonly string[]): boolean {
+  const words = nameParts(parameter.name);
+  const [first = "", last = ""] = words;
+  const { required, description } = parameter;
+  if (!namesOperation(words) || FILTERS.test(description)) return false;
+  if (words.length === 1) return true;
+  // “retry_action” only where it is required; “action_type” is nothing else than a choice.
+  const chooses = required || (words.length === 2 && suffixes.has(last));
+  if (!chooses) return false;
+  const verb = nameTerm(toolWords[0] ?? "");
+  if (verb === undefined || verb.light || verb.category === "execute") return true;
+  if (verb.category === "read") return required && !toolWords.includes(words.at(-2) ?? "");
+  return required || selectors.has(first);
 }
 
 /** What an operation does, by the first verb of its name; undefined where no word of it is known. */

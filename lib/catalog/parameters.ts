@@ -7,6 +7,8 @@ export interface Parameter {
   description: string;
   /** Allowed values, as JSON text where they are not strings. At most 50. */
   enumValues: string[];
+  /** What JSON Schema's `format` says of its values, those in lists and of all forms it may have included. */
+  formats: readonly string[];
   children: Parameter[];
 }
 
@@ -84,6 +86,7 @@ function readParameter(
     required,
     description: text(declared.description) || text(schema.description),
     enumValues: plain ? [] : enumValues(schema, choices, walk),
+    formats: plain ? ownFormat(schema) : formatsOf(schema, choices, walk),
     children: plain ? [] : readChildren(schema, choices, walk, depth),
   };
 }
@@ -135,6 +138,7 @@ function mergeAlternatives(forms: readonly (readonly Parameter[])[]): Parameter[
         form.some(({ name, required }) => required && name === parameter.name),
       ),
       enumValues: values.slice(0, MAX_ENUM_VALUES),
+      formats: [...new Set([...(known?.formats ?? []), ...parameter.formats])],
     });
   }
   return [...merged.values()];
@@ -192,6 +196,31 @@ function enumValues(schema: Schema, choices: readonly Schema[], walk: Walk): str
         .map((value) => String(value).slice(0, MAX_TEXT)),
     ),
   ];
+}
+
+const NO_FORMATS: readonly string[] = [];
+
+function ownFormat({ format }: Schema): readonly string[] {
+  return typeof format === "string" ? [format.slice(0, MAX_TEXT)] : NO_FORMATS;
+}
+
+function formatsOf(
+  schema: Schema,
+  choices: readonly Schema[],
+  walk: Walk,
+  depth = 0,
+): readonly string[] {
+  let found = ownFormat(schema);
+  const add = (declared: Schema) => {
+    const inner = resolve(declared, walk);
+    const formats = formatsOf(inner, alternatives(inner), walk, depth + 1);
+    if (formats.length > 0) found = [...new Set([...found, ...formats])];
+  };
+  if (depth >= 3) return found;
+  const items = asSchema(schema.items);
+  if (items !== undefined) add(items);
+  for (const choice of choices) add(choice);
+  return found;
 }
 
 function alternatives(schema: Schema): Schema[] {

@@ -50,14 +50,15 @@ export function riskClass(input: RiskInput): { riskClass: RiskClass; moves: stri
     move(step(current, 1), "its own words say there is no way back");
   }
   if (signals.has("exposes_secrets")) atLeast("medium", "its result may contain secrets");
-  if (hints.destructive === true && hints.readOnly !== true) {
+  if (hints.destructive === true) {
+    // MCP gives this hint a meaning only without readOnlyHint; where a server sends both, the worse one counts.
     // Some servers give every tool this hint: against a definition that only reads it counts one step.
     atLeast(category === "read" ? "medium" : "high", "the server's own hint calls it destructive");
   }
   if (hints.readOnly === false) atLeast("medium", "the server's own hint says it is not read-only");
   if (input.trustedAnnotations) {
     // A trusted hint softens doubt; it does not outvote a definition that plainly says otherwise.
-    if (hints.readOnly === true && !input.certainChange) {
+    if (hints.readOnly === true && hints.destructive !== true && !input.certainChange) {
       move(step(current, -1), "a trusted server's hint says it is read-only");
     } else if (hints.destructive === false && category === "destructive" && input.elementOnly) {
       move(step(current, -1), "a trusted server's hint says it is not destructive");

@@ -1,9 +1,17 @@
+import { ATTACHED_WORDS, OWN_ANSWER_WORDS } from "./lexicon/context.ts";
 import {
-  ATTACHED_WORDS,
+  ANNOUNCING_WORDS,
+  BREAKS,
+  CONDITIONS,
+  DETERMINERS,
+  FILLERS,
+  JOINERS,
+  LISTING_WORDS,
+  NEGATIONS,
   OFFERING_WORDS,
-  OWN_ANSWER_WORDS,
   PREPOSITIONS,
-} from "./lexicon-context.ts";
+  PURPOSE_WORDS,
+} from "./lexicon/grammar.ts";
 import { type InflectedTerm, inflectedTerms, wordSet } from "./vocabulary.ts";
 
 /** A word of a sentence, or a mark that separates words. */
@@ -54,6 +62,9 @@ export const ROLE = {
   determiner: 512,
   announcing: 1024,
   break: 2048,
+  beforeBase: 4096,
+  beforeGerund: 8192,
+  beforeThird: 16384,
 } as const;
 
 const MAX_SENTENCE = 400;
@@ -73,33 +84,21 @@ const ASCII_KIND = Uint8Array.from({ length: 128 }, (_, code) => {
 
 const UNKNOWN: KnownWord = { word: "", found: undefined, roles: 0 };
 const ROLES: readonly { role: number; words: string }[] = [
-  {
-    // Words before the verb that do not change it: “This tool can permanently delete …”.
-    role: ROLE.filler,
-    words:
-      "this tool the a an use used to for it can will you your allows allow lets enables enable helps function that which " +
-      "may api mcp we user users them agent bulk batch also and both endpoint method operation utility command",
-  },
+  { role: ROLE.filler, words: FILLERS },
   { role: ROLE.offering, words: OFFERING_WORDS },
   { role: ROLE.preposition, words: PREPOSITIONS },
   { role: ROLE.attached, words: ATTACHED_WORDS },
-  // “Cleans prompt text from returned output” speaks of the tool's own answer.
   { role: ROLE.ownAnswer, words: OWN_ANSWER_WORDS },
-  {
-    role: ROLE.negation,
-    words:
-      "not never without cannot can't won't doesn't don't no nor neither isn't prevent prevents blocked instead avoid unless",
-  },
-  { role: ROLE.elsewhere, words: "before after when if unless" },
-  { role: ROLE.joiner, words: ", / and or then & also ( by" },
-  { role: ROLE.listing, words: ": include includes including suggestions such" },
-  {
-    role: ROLE.determiner,
-    words:
-      "a an the all any its it this that these one some existing new your each every them multiple",
-  },
-  { role: ROLE.announcing, words: "will can also it" },
-  { role: ROLE.break, words: ", ;" },
+  { role: ROLE.negation, words: NEGATIONS },
+  { role: ROLE.elsewhere, words: CONDITIONS },
+  { role: ROLE.joiner, words: JOINERS },
+  { role: ROLE.listing, words: LISTING_WORDS },
+  { role: ROLE.determiner, words: DETERMINERS },
+  { role: ROLE.announcing, words: ANNOUNCING_WORDS },
+  { role: ROLE.break, words: BREAKS },
+  { role: ROLE.beforeBase, words: PURPOSE_WORDS.base },
+  { role: ROLE.beforeGerund, words: PURPOSE_WORDS.gerund },
+  { role: ROLE.beforeThird, words: PURPOSE_WORDS.third },
 ];
 const knownWords = new Map<string, KnownWord>();
 for (const [word, found] of inflectedTerms) knownWords.set(word, { word, found, roles: 0 });

@@ -1,6 +1,15 @@
 import { quoteAround } from "./hidden-text.ts";
+import {
+  ARGUMENT_RULES,
+  type ArgumentRule,
+  DESCRIBED_ARGUMENTS,
+  type DescribedArgument,
+  FORMATS,
+  LISTED_THINGS,
+} from "./lexicon/arguments.ts";
+import { DENIED, NAME_RULES, TEXT_RULES } from "./lexicon/statements.ts";
+import { namesOperation, selectsOpenly } from "./parameter-claims.ts";
 import type { Parameter } from "./parameters.ts";
-import { NAME_RULES, TEXT_RULES, type TextRule } from "./signal-patterns.ts";
 import { ruleGuard, type TextScan } from "./text-scan.ts";
 import type { Evidence, Signal, SignalFinding } from "./types.ts";
 import { wordSet } from "./vocabulary.ts";
@@ -18,7 +27,10 @@ export interface SignalInput {
 }
 
 /** What a parameter's meaning depends on. */
-type Surroundings = Pick<SignalInput, "nameWords" | "description">;
+interface Surroundings extends Pick<SignalInput, "nameWords" | "description"> {
+  /** The rules for descriptions of arguments that may match one of this definition. */
+  described: readonly DescribedArgument[];
+}
 
 /** What one parameter reveals, before it is quoted. */
 export interface ParameterSignal {
@@ -29,7 +41,12 @@ export interface ParameterSignal {
 /** What each parameter of one definition reveals; each is looked at once. */
 export type RevealedSignals = (parameter: Parameter) => readonly ParameterSignal[];
 
-export function revealSignals(input: SignalInput): RevealedSignals {
+export function revealSignals(
+  { nameWords, description }: SignalInput,
+  { words }: TextScan,
+): RevealedSignals {
+  const described = picked(DESCRIBED_ARGUMENTS, possibleDescribed(words.keys()));
+  const input = { nameWords, description, described };
   const known = new Map<Parameter, readonly ParameterSignal[]>();
   return (parameter) => {
     let found = known.get(parameter);
@@ -88,11 +105,9 @@ export function openSignals(
   return open;
 }
 
+const possibleDescribed = ruleGuard(DESCRIBED_ARGUMENTS.map(({ needs }) => [needs]));
 const possibleTextRules = ruleGuard(TEXT_RULES.map(({ needs }) => [needs]));
 const possibleNameRules = ruleGuard(NAME_RULES.map(({ needs }) => [needs]));
-
-/** Before a match: “does NOT return …”, “without exporting …”. */
-const DENIED = /\b(?:not|never|cannot|without|no|n['’]t)\s+(?:\w+\s+){0,2}$/i;
 
 function* textSignals(
   { nameWords, description, descriptionEnd }: SignalInput,
@@ -115,11 +130,11 @@ function* textSignals(
   }
 }
 
-function picked(rules: readonly TextRule[], bits: number): readonly TextRule[] {
+function picked<Rule>(rules: readonly Rule[], bits: number): readonly Rule[] {
   return bits === 0 ? NO_RULES : rules.filter((_, index) => (bits & (1 << index)) !== 0);
 }
 
-const NO_RULES: readonly TextRule[] = [];
+const NO_RULES: readonly never[] = [];
 
 /** What a description says it does not do is no signal; “cannot be undone” is one by itself. */
 function isDenied(text: string, at: number, signal: Signal): boolean {
@@ -132,131 +147,88 @@ export function signalsOfParameter(
   parameter: Parameter,
   input: Surroundings,
 ): readonly ParameterSignal[] {
-  const words = nameParts(parameter.name);
-  const last = words.at(-1) ?? "";
+  const { rules, listed, maySelect } = knownName(parameter.name);
   const isText = parameter.type === "any" || parameter.type.includes("string");
-  const open = isText && parameter.enumValues.length === 0;
-  const bulk = isBulkList(parameter, last)
-    ? [{ signal: "bulk", meaning: "takes a list of things to act on" } as const]
-    : NONE;
-
-  // Most names are of no interest, and every rule below needs one of these words.
-  if (!isText || !words.some((word) => tellingWords.has(word))) return bulk;
-  const has = (...wanted: string[]) => wanted.some((word) => words.includes(word));
-  const signals: ParameterSignal[] = [...bulk];
-  const add = (signal: Signal, meaning: string) => signals.push({ signal, meaning });
-  if (isSecret(words, parameter)) add("takes_secret", "a secret passes through the model");
-  if (!open) return signals;
-  const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 2_000)} ${parameter.description}`;
-  if (has("url", "urls", "uri", "endpoint", "webhook", "href")) {
-    add("accepts_url", "takes an address to contact");
-  }
-  if (isPath(words, last, around, input)) add("accepts_path", "takes a place in a file system");
-  if (last === "sql" || (has("query", "statement") && speaksOfSql(parameter, input))) {
-    add("accepts_sql", "takes SQL");
-  } else if (has("cypher") || (last === "query" && /\bcypher\b/i.test(around))) {
-    add("accepts_code", "takes a query language that can change data");
-  }
-  if (isCode(words, last, around)) add("accepts_code", "takes code to run");
-  if (
-    has("template", "html", "markup", "jinja", "handlebars") &&
-    !["id", "name", "file", "path", "url", "uri"].includes(last)
-  ) {
-    add("accepts_template", "takes markup or a template");
-  }
-  if (has("command", "cmd", "commands", "argv", "shell", "bash")) {
-    if (
-      /\b(?:shell|bash|terminal|command[- ]line|cli|subprocess|powershell|ssh|exec|sandbox|remote host|execute[ _]commands?|run[ _]commands?)\b/i.test(
-        around,
-      )
-    ) {
-      add("accepts_shell_command", "takes a command line to run");
-    } else {
-      add("selects_operation", "an open text decides which operation runs");
-    }
-  } else if (
-    ["action", "operation", "op", "subcommand", "verb", "method"].includes(last) &&
-    words.length === 1
-  ) {
+  const bulk: readonly ParameterSignal[] = listed && parameter.type.includes("array") ? BULK : NONE;
+  // Of a text with listed values nobody passes anything else.
+  if (!isText || parameter.enumValues.length > 0) return bulk;
+  const { description, formats } = parameter;
+  // Most are of no interest.
+  const described = description === "" ? NO_RULES : input.described;
+  if (rules.length + formats.length + described.length === 0 && !maySelect) return bulk;
+  let found = bulk;
+  const add = (signal: Signal, meaning: string) => {
+    if (!found.some((known) => known.signal === signal)) found = [...found, { signal, meaning }];
+  };
+  for (const rule of rules) if (isSaid(rule, parameter, input)) add(rule.signal, rule.meaning);
+  if (maySelect && selectsOpenly(parameter, input.nameWords)) {
     add("selects_operation", "an open text decides which operation runs");
   }
-  return signals;
+  for (const format of formats) {
+    for (const { signal, meaning } of formatSignals.get(format.toLowerCase()) ?? []) {
+      add(signal, meaning);
+    }
+  }
+  for (const { signal, meaning, pattern } of described) {
+    if (pattern.test(description)) add(signal, meaning);
+  }
+  return found;
 }
 
 const NONE: readonly ParameterSignal[] = [];
-const tellingWords = wordSet(
-  "password passwd passphrase secret apikey key credential credentials mnemonic bearer token " +
-    "url urls uri endpoint webhook href file filename filepath path paths directory directories folder dir cwd " +
-    "sql query statement cypher code source script snippet javascript python lua function expression lambda " +
-    "template html markup jinja handlebars command cmd commands argv shell bash " +
-    "action operation op subcommand verb method",
-);
-const OTHER_QUERY_LANGUAGE = /promql|logql|graphql|\bkql\b|\bjql\b|\bcql\b|lucene/i;
-
-/** In its name, at the beginning of its description or where the argument is described. */
-function speaksOfSql({ description }: Parameter, input: Surroundings): boolean {
-  const around = `${input.nameWords.join(" ")} ${input.description.slice(0, 300)} ${description}`;
-  return (
-    /\b(?:SQL|sql|Sql|SELECT|PostgreSQL|MySQL)\b/.test(around) && !OTHER_QUERY_LANGUAGE.test(around)
-  );
-}
-
-const LISTED_THINGS = new Set(
-  "ids keys items records documents docs entities files paths messages recipients users emails rows urls objects operations relations observations".split(
-    " ",
+const BULK = [{ signal: "bulk", meaning: "takes a list of things to act on" }] as const;
+const listedThings = wordSet(LISTED_THINGS);
+const formatSignals = Map.groupBy(
+  FORMATS.flatMap(({ formats, ...said }) =>
+    [...wordSet(formats)].map((format) => ({ format, ...said })),
   ),
+  ({ format }) => format,
 );
 
-function isBulkList(parameter: Parameter, lastWord: string): boolean {
-  return parameter.type.includes("array") && LISTED_THINGS.has(lastWord);
+/** What a name alone decides; names come again and again. */
+interface KnownName {
+  rules: readonly ArgumentRule[];
+  listed: boolean;
+  maySelect: boolean;
 }
 
-function isSecret(words: readonly string[], parameter: Parameter): boolean {
-  const name = words.join(" ");
-  if (
-    /\b(?:max|page|next|continuation|sync|start|num|cursor|count|limit|min|stop|token id|symbol|address|contract)\b/.test(
-      name,
-    )
-  ) {
-    return false;
-  }
-  return (
-    /\b(?:password|passwd|passphrase|secret|api ?key|access key|private key|credentials?|mnemonic|bearer|auth token|access token|client secret|secret key)\b/.test(
-      name,
-    ) ||
-    (name === "token" && !/token(?:s|iz)|contract|erc|pagination|mint/i.test(parameter.description))
+const MAX_KNOWN = 4_096;
+const MAX_KNOWN_LENGTH = 40;
+const knownNames = new Map<string, KnownName>();
+
+function knownName(name: string): KnownName {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const words = nameParts(name);
+  const joined = words.join(" ");
+  const rules = ARGUMENT_RULES.filter(
+    (rule) => rule.name.test(joined) && !rule.notName?.test(joined),
   );
+  const fresh = {
+    rules,
+    listed: listedThings.has(words.at(-1) ?? ""),
+    maySelect: namesOperation(words),
+  };
+  if (name.length > MAX_KNOWN_LENGTH) return fresh;
+  if (knownNames.size >= MAX_KNOWN) knownNames.clear();
+  knownNames.set(name, fresh);
+  return fresh;
 }
 
-function isPath(
-  words: readonly string[],
-  last: string,
-  around: string,
+function isSaid({ near, said, unsaid }: ArgumentRule, parameter: Parameter, input: Surroundings) {
+  if (near === undefined) return true;
+  const text = textNear(near, parameter, input);
+  return said?.test(text) !== false && unsaid?.test(text) !== true;
+}
+
+function textNear(
+  near: NonNullable<ArgumentRule["near"]>,
+  { description }: Parameter,
   input: Surroundings,
-): boolean {
-  const name = words.join(" ");
-  if (/\b(?:file ?name|file ?path|director(?:y|ies)|folder|dir|cwd|filepath|filename)\b/.test(name))
-    return last !== "id";
-  if (last !== "path" && last !== "paths" && name !== "file") return false;
-  if (input.nameWords[0] === "json") return false;
-  return !/json ?path|\bjson\b[^.]{0,40}\bpath|xpath|\bpath\b[^.]{0,40}\bjson\b/i.test(around);
-}
-
-const CODE_LANGUAGE =
-  /javascript|typescript|python|\bcode\b|\bscript\b|lua|\bexpression to (?:evaluate|run)/i;
-
-function isCode(words: readonly string[], last: string, around: string): boolean {
-  if (words.length === 1 && ["code", "script", "javascript", "python", "lua"].includes(last)) {
-    return (
-      last !== "code" ||
-      /\b(?:run|execute|eval\w*|interpret\w*|javascript|python|source code|snippet|program)\b/i.test(
-        around,
-      )
-    );
-  }
-  if (words.includes("source") && last === "code") return true;
-  if (["script", "snippet"].includes(last)) return true;
-  return ["function", "expression", "lambda"].includes(last) && CODE_LANGUAGE.test(around);
+): string {
+  if (near === "argument") return description;
+  const read = near === "opening" ? 300 : 2_000;
+  return `${input.nameWords.join(" ")} ${input.description.slice(0, read)} ${description}`;
 }
 
 function finding(

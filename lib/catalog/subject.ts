@@ -1,16 +1,20 @@
 import { withoutInvisible } from "./hidden-text.ts";
+import { DESCRIBED_WORDS } from "./lexicon/arguments.ts";
 import {
   ATTACHED_WORDS,
   CONTAINER_WORDS,
   ELEMENT_WORDS,
-  OFFERING_WORDS,
   READ_ONLY_PHRASES,
-} from "./lexicon-context.ts";
+  READ_ONLY_SUBJECTS,
+  READ_ONLY_WORDS,
+} from "./lexicon/context.ts";
+import { OFFERING_WORDS } from "./lexicon/grammar.ts";
+import { ORDER_WORDS } from "./lexicon/orders.ts";
+import { TEXT_RULE_WORDS } from "./lexicon/statements.ts";
 import { type MoneyContext, speaksOfMoney } from "./money.ts";
 import { type Parameter, parameterSummary } from "./parameters.ts";
-import { type DefinitionText, ORDER_WORDS } from "./poisoning.ts";
+import type { DefinitionText } from "./poisoning.ts";
 import { schemaTexts } from "./schema-texts.ts";
-import { TEXT_RULE_WORDS } from "./signal-patterns.ts";
 import { SURFACE_WORDS } from "./surface-words.ts";
 import { type TextScan, textScanner } from "./text-scan.ts";
 import type { ToolDefinition } from "./types.ts";
@@ -47,15 +51,15 @@ const MAX_SCANNED = 100_000;
 /** A promise stands at the beginning; further down, “read-only” speaks of modes and of single operations. */
 const MAX_PROMISE = 300;
 const READ_ONLY_PROMISE = new RegExp(
-  `(?<!non-|not |un)\\b(?:${READ_ONLY_PHRASES.join("|")})\\b(?![ -]?(?:mode|permission|access|flag))`,
+  `(?<!non-|not |un)\\b(?:${READ_ONLY_PHRASES.join("|")})\\b(?![ -]?(?:${READ_ONLY_SUBJECTS.replaceAll(" ", "|")}))`,
   "i",
 );
-/** Each phrase of a promise has one of these in it. */
-const PROMISE_WORDS = ["only", "readonly", "modify", "modifying", "changes", "select"];
+const promiseWords = [...wordSet(READ_ONLY_WORDS)];
 const triggers = [
   ...ORDER_WORDS,
   ...TEXT_RULE_WORDS,
-  ...PROMISE_WORDS,
+  ...DESCRIBED_WORDS,
+  ...promiseWords,
   ...SURFACE_WORDS,
   ...wordSet(OFFERING_WORDS),
 ];
@@ -104,11 +108,11 @@ export function readSubject(definition: ToolDefinition): Subject {
     },
     openWorld: hint(definition, "openWorldHint") === true,
     readOnlyWords:
-      mentions(PROMISE_WORDS) && READ_ONLY_PROMISE.test(description.slice(0, MAX_PROMISE)),
+      mentions(promiseWords) && READ_ONLY_PROMISE.test(description.slice(0, MAX_PROMISE)),
   };
 }
 
-/** Name, title, description, then what the schemas say, then the hints' texts. */
+/** Name, title, description, then what the schemas say, then the texts of the hints and of `_meta`. */
 function partsOf(definition: ToolDefinition) {
   const texts = [definition.name, definition.title ?? "", definition.description ?? ""];
   schemaTexts(definition.inputSchema, texts);
@@ -117,6 +121,7 @@ function partsOf(definition: ToolDefinition) {
   for (const value of Object.values(definition.annotations ?? {})) {
     if (typeof value === "string") texts.push(value);
   }
+  schemaTexts(definition._meta, texts);
   const sourceOf = (at: number): DefinitionText["source"] => {
     if (at < 2) return "name";
     if (at === 2) return "description";

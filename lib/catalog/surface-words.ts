@@ -1,4 +1,4 @@
-import { SURFACES } from "./lexicon-context.ts";
+import { SURFACES } from "./lexicon/context.ts";
 import { wordSet } from "./vocabulary.ts";
 
 /** Without any of these a definition does not speak of a screen. */

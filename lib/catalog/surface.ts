@@ -1,6 +1,6 @@
 import type { Claim } from "./claim.ts";
 import { quoteAround } from "./hidden-text.ts";
-import { SURFACES } from "./lexicon-context.ts";
+import { SURFACES } from "./lexicon/context.ts";
 import type { Subject } from "./subject.ts";
 import { SURFACE_WORDS } from "./surface-words.ts";
 import { nameTerm, wordSet } from "./vocabulary.ts";

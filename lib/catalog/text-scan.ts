@@ -1,4 +1,4 @@
-import { INVISIBLE_RANGES } from "./hidden-text.ts";
+import { INVISIBLE_RANGES } from "./lexicon/characters.ts";
 
 /** What one pass over a text finds out; it spares most texts the patterns that search for details. */
 export interface TextScan {
@@ -21,14 +21,12 @@ const BUFFERED = 0x1_0000;
 /** What a unit of text is read as that is no ASCII character: one that may hide something, or any other. */
 const HIDING = 0;
 const OTHER = 0x80;
-const JOINER = 0x200d;
-/** Opens the code points from U+E0000 on: tags and variation selectors. */
-const TAG_SURROGATE = 0xdb40;
 const MAY_HIDE = new Uint8Array(0x1_0000);
-for (const [first, last] of INVISIBLE_RANGES)
+for (const [first, last] of INVISIBLE_RANGES) {
   if (first <= 0xffff) MAY_HIDE.fill(1, first, last + 1);
-MAY_HIDE.fill(1, JOINER, JOINER + 1);
-MAY_HIDE.fill(1, TAG_SURROGATE, TAG_SURROGATE + 1);
+  // Those behind are two units each, of which the first tells enough.
+  else MAY_HIDE.fill(1, leadUnit(first), leadUnit(last) + 1);
+}
 
 /** For each ASCII character, and for OTHER, what stands between words: 0 for what may go on in an encoded block. */
 const ENDS_BLOCK = 1;
@@ -131,6 +129,10 @@ function bytesOf(text: string): Uint8Array {
   }
   bytes[text.length] = NEWLINE;
   return bytes;
+}
+
+function leadUnit(codePoint: number): number {
+  return String.fromCodePoint(codePoint).charCodeAt(0);
 }
 
 function step(hash: number, letter: number): number {

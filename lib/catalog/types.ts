@@ -8,6 +8,7 @@ export interface ToolDefinition {
   inputSchema?: JsonObject | undefined;
   outputSchema?: JsonObject | undefined;
   annotations?: JsonObject | undefined;
+  _meta?: JsonObject | undefined;
 }
 
 /** What a definition reveals beside its category. The texts for people are in describe.ts. */

@@ -1,7 +1,8 @@
 import type { Category } from "#lib/policy/types.ts";
 import type { Claim } from "./claim.ts";
 import { type DescriptionReading, readDescription } from "./description-claims.ts";
-import { OFFERING_WORDS, SQL_READERS, SQL_RUNNERS } from "./lexicon-context.ts";
+import { SQL_READERS, SQL_RUNNERS } from "./lexicon/context.ts";
+import { OFFERING_WORDS } from "./lexicon/grammar.ts";
 import { nameClaim, type TrustedNouns } from "./name-claims.ts";
 import { parameterClaim } from "./parameter-claims.ts";
 import type { RevealedSignals } from "./signals.ts";
@@ -42,7 +43,11 @@ export function decide(subject: Subject, revealed: RevealedSignals): Verdict {
     subject.mentions(OFFERING),
   );
   const nouns = trustedNouns(subject, reading);
-  const named = believableName(nameClaim(subject.nameWords, subject.moneyContext, nouns), reading);
+  const alone = reading.head === undefined && reading.further.length === 0;
+  const named = believableName(
+    nameClaim(subject.nameWords, subject.moneyContext, { nouns, alone }),
+    reading,
+  );
   const described = believableDescription(named, reading);
   // “list_todos” by action: on a tool that reads, an optional argument of that name is a filter.
   const selecting =

@@ -1,13 +1,14 @@
 import type { Category } from "#lib/policy/types.ts";
-import { PROSE_VERBS, type TermGroup, VERBS } from "./lexicon.ts";
 import {
   ACTION_NOUNS,
+  GLUED_OBJECTS,
   PHRASES,
   RESULT_NOUNS,
   THING_NOUNS,
   VERB_OBJECTS,
   WHOLE_WORDS,
-} from "./lexicon-context.ts";
+} from "./lexicon/context.ts";
+import { PROSE_VERBS, type TermGroup, VERBS } from "./lexicon/verbs.ts";
 import { inflect } from "./words.ts";
 
 /** A verb of the lexicon, ready for look-up. `noun` as in the lexicon; "never" where it is absent. */
@@ -154,7 +155,7 @@ function gluedTerm(word: string): Term | undefined {
     const head = terms.get(word.slice(0, cut));
     if (head === undefined || head.noun !== "never") continue;
     const tail = word.slice(cut);
-    if (GLUED_OBJECTS.has(tail)) return head;
+    if (gluedObjects.has(tail)) return head;
     const second = terms.get(tail);
     if (second !== undefined) return worseTerm(head, second);
   }
@@ -163,12 +164,7 @@ function gluedTerm(word: string): Term | undefined {
 
 const termStarts = new Set([...terms.keys()].map((word) => word.slice(0, 3)));
 
-/** What a verb is commonly glued to in names without separators. */
-const GLUED_OBJECTS = wordSet(
-  "all data database db document documents email entry event events field file files folder group image index info item " +
-    "items issue key keys list message messages name note object page payment post project range record records " +
-    "resource row rows schema service session table task tasks text time token user users value values",
-);
+const gluedObjects = wordSet(GLUED_OBJECTS);
 
 const SEVERITY: Record<Category, number> = {
   read: 0,

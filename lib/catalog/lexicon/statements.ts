@@ -1,6 +1,6 @@
-import type { Signal } from "./types.ts";
+import type { Signal } from "../types.ts";
 
-/** What a description says of itself, as patterns with their meaning. Data of the classifier, beside lexicon.ts. */
+/** What a description says of itself, as a pattern with its meaning. */
 export interface TextRule {
   signal: Signal;
   /** A text in which none of these words stands cannot match and is not searched. */
@@ -186,3 +186,6 @@ export const NAME_RULES: readonly TextRule[] = [
     meaning: "is a shell",
   },
 ];
+
+/** Before a match: “does NOT return …”, “without exporting …”. What a description says it does not do is no signal. */
+export const DENIED = /\b(?:not|never|cannot|without|no|n['’]t)\s+(?:\w+\s+){0,2}$/i;

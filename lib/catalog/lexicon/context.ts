@@ -1,7 +1,5 @@
 import type { Category } from "#lib/policy/types.ts";
 
-/** The rest of the lexicon (lexicon.ts holds the verbs): objects, phrases and what is around a verb, as data. */
-
 /** What certain verbs mean with certain objects, wherever the two stand together. */
 export const VERB_OBJECTS: readonly {
   verbs: string;
@@ -80,6 +78,21 @@ export const THING_NOUNS =
   "members member keys values value score position pos range type types tree graph time date price balance report list " +
   "log logs content contents env multiple";
 
+/**
+ * Data structures, whose name stands before what is done with them. Before nothing but nouns of the two lists above and
+ * of the parts below they say that those are read: “bitmap_pos”, “hash_random_field”, “stream_info_groups”.
+ */
+export const STRUCTURE_NOUNS = "bitmap hash json string stream zset hyperloglog";
+export const PART_NOUNS =
+  "field fields entry entries element elements group groups consumer consumers lex";
+
+/** Reading verbs that are as often things to which something is done: “update_view”, “query_cancel”. */
+export const READ_THINGS = "report query lookup preview show display";
+/** The same behind a verb only, as “view_commit” looks at one. */
+export const READ_OBJECTS = "report query lookup preview show display view";
+/** They ask whether something may or did happen: “is_archive”, “can_delete”. */
+export const ASKING_WORDS = "is has can";
+
 /** Nouns whose verb follows from them: “run a search” reads, “perform a deletion” removes. */
 export const ACTION_NOUNS: readonly {
   category: Category;
@@ -140,19 +153,6 @@ export const MONEY_OBJECTS = {
     "quantity qty fee fees cart usdc usdt btc eth bitcoin ethereum crypto cryptocurrency stock stocks shares portfolio brokerage trading",
 } as const;
 
-/** Arguments that choose what a tool does: “action”, “api_operation”. The second kind only alone: no “retry_mode”. */
-export const SELECTOR_WORDS = "action operation op command verb subcommand";
-/** “operation_type”, “action_name” select just as well. */
-export const SELECTOR_SUFFIXES = "type name kind";
-export const PLAIN_SELECTOR_WORDS = "mode method";
-
-/** “Supports adding, updating and deleting rules”: behind these, verbs ending in -ing are what the tool does. */
-export const OFFERING_WORDS =
-  "supports support supporting allows enables handles including operations";
-
-/** Behind these a verb's object has ended: “creates a store in a subscription” subscribes to nothing. */
-export const PREPOSITIONS = "in for of from to on with by using within at against through via";
-
 /** Neighbouring words that mean something else than each alone. `null` takes them out of the reading. */
 export const PHRASES: readonly {
   phrases: readonly string[];
@@ -165,6 +165,12 @@ export const PHRASES: readonly {
     category: "read",
     at: "end",
     reason: "gives advice and does nothing",
+  },
+  {
+    phrases: ["random member", "random members", "set cardinality"],
+    category: "read",
+    at: "end",
+    reason: "looks at members of a set, which nobody could set so",
   },
   {
     phrases: ["arr index", "l index"],
@@ -253,6 +259,12 @@ export const PHRASES: readonly {
 export const WHOLE_WORDS =
   "payload dataset findings getter address addon addons putty isolation canvas canary hash hasura";
 
+/** What a verb is commonly glued to in names without separators: “deleteuser”. */
+export const GLUED_OBJECTS =
+  "all data database db document documents email entry event events field file files folder group image index info item " +
+  "items issue key keys list message messages name note object page payment post project range record records " +
+  "resource row rows schema service session table task tasks text time token user users value values";
+
 /** Words that name a screen, and the verbs that then act on it, whatever they mean elsewhere. */
 export const SURFACES: readonly { words: string; verbs: string }[] = [
   {
@@ -285,6 +297,12 @@ export const READ_ONLY_PHRASES: readonly string[] = [
   "select queries",
   "select statement",
 ];
+/** One of these stands in each of the phrases. */
+export const READ_ONLY_WORDS = "only readonly modify modifying changes select";
+/** Behind such a phrase: then it speaks of a setting and promises nothing. */
+export const READ_ONLY_SUBJECTS = "mode permission access flag";
+/** As what is run: “perform a read-only …”. */
+export const READ_ONLY_NOUNS = "read-only readonly";
 
 /** Parts of containers: removing one is less than removing the key, the record or the server. */
 export const ELEMENT_WORDS =

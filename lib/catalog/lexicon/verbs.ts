@@ -1,8 +1,19 @@
 import type { Category } from "#lib/policy/types.ts";
 
+/*
+ * The lexicon: every word and pattern the classifier goes by, as data with its reason. Code beside this folder
+ * holds none of them.
+ *   verbs.ts       what a tool does, by its verb
+ *   context.ts     what stands around a verb: objects, nouns, phrases, containers, promises, money, screens
+ *   grammar.ts     the small words of names and sentences: which are fillers, joiners, negations
+ *   arguments.ts   what an argument takes, by its name, its format and its description
+ *   statements.ts  what names and descriptions say beside the verb: irreversible, bulk, reaches outside
+ *   orders.ts      orders to the model in place of a description
+ *   characters.ts  characters that people do not see
+ */
+
 /**
- * Everything the classifier knows about words, as data. `reason` completes the sentence
- * “delete” …; it is shown to people as evidence.
+ * `reason` completes the sentence “delete” …; it is shown to people as evidence.
  *
  * `noun` says how far a word can be trusted to be a verb: absent means always a verb; "sometimes" means
  * a verb where a verb is expected (update, run, release); "often" means that a clearer word elsewhere in
@@ -29,7 +40,7 @@ export const VERBS: readonly TermGroup[] = [
       "get fetch read retrieve describe show view lookup find query inspect browse peek enumerate display " +
       "obtain examine discover summarize summarise explain tell report return locate identify determine " +
       "is has can mget hget hgetall hmget lrange zrange smembers hkeys hvals hscan sscan zscan xrange xrevrange " +
-      "ls stat whois nslookup traceroute recall geocode traverse introspect lindex llen hlen scard zcard xlen zscore zrank zcount lpos strlen arrindex arrlen objkeys objlen dbsize ttl pttl",
+      "ls stat getbit bitcount bitpos randomkey sismember whois nslookup traceroute recall geocode traverse introspect lindex llen hlen scard zcard xlen zscore zrank zcount lpos strlen arrindex arrlen objkeys objlen dbsize ttl pttl",
   },
   {
     category: "read",
@@ -71,7 +82,7 @@ export const VERBS: readonly TermGroup[] = [
       "create add insert append prepend write save edit modify upsert rename assign unassign attach detach enable " +
       "disable overwrite replace put upload register configure persist increment decrement incr incrby " +
       "decr decrby toggle flip invite subscribe unsubscribe annotate embed advance getset getex mset msetnx setex setnx " +
-      "psetex hset hsetnx hmset lset lpush rpush lpushx rpushx sadd zadd xadd xack zincrby hincrby numincrby nummultby " +
+      "psetex setbit setrange renamenx smove lmove hset hsetnx hmset lset lpush rpush lpushx rpushx sadd zadd xadd xack zincrby hincrby numincrby nummultby " +
       "strappend xreadgroup arrappend arrinsert reindex synchronize provision associate disassociate mark unmark multiply subtract " +
       "remember memorize broadcast dismiss snooze escalate undo redo relabel reorder rearrange reassign bookmark upvote downvote amend normalize mkdir chmod chown " +
       "unstage unapprove protect unprotect promote demote archive unarchive adjust store mutate finalize finalise initialize initialise init pin unpin resize define linsert submit",
@@ -82,7 +93,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "creates or changes data",
     noun: "sometimes",
     words:
-      "place format customize customise highlight complete group acknowledge populate exercise update change move copy clone fork commit push merge import sync comment reply react publish send post share " +
+      "place format customize customise highlight complete group acknowledge ack populate exercise update change move copy clone fork commit push merge import sync comment reply react publish send post share " +
       "vote tag label lock unlock close reopen schedule transition stage checkout switch mint settle renew receive consume restore revert reset expire " +
       "upgrade downgrade patch rotate duplicate forward draft backup grant approve reject accept " +
       "request export compress gzip zip unzip join leave notify email tweet mute follow unfollow book reserve transfer trade swap bid confirm",
@@ -155,7 +166,7 @@ export const VERBS: readonly TermGroup[] = [
     reason: "takes elements out of a container",
     element: true,
     words:
-      "pop arrpop popmin popmax lpop rpop spop zpopmin zpopmax ltrim arrtrim xtrim rem lrem srem zrem hdel xdel dequeue",
+      "pop arrpop popmin popmax lpop rpop blpop brpop spop zpopmin zpopmax ltrim arrtrim xtrim rem lrem srem zrem hdel xdel dequeue",
   },
   {
     category: "destructive",
