@@ -12,8 +12,7 @@ export interface NeedsYouProps {
 
 /** What waits for a person, each with its action; most urgent first. */
 export function NeedsYou({ base, waitingApprovals, heldTools, failingServers }: NeedsYouProps) {
-  const quiet = waitingApprovals === 0 && heldTools.length === 0 && failingServers.length === 0;
-  if (quiet) {
+  if (isQuiet({ waitingApprovals, heldTools, failingServers })) {
     return (
       <p className="flex items-center gap-2 text-muted text-sm">
         <CircleCheck aria-hidden="true" className="size-4 text-positive" />
@@ -49,7 +48,7 @@ export function NeedsYou({ base, waitingApprovals, heldTools, failingServers }: 
               key={server}
               icon={<PackageSearch className="text-caution" />}
               text={`${count(held, "tool is", "tools are")} held on ${name}`}
-              detail="New or changed since somebody last looked; agents do not get them."
+              detail="Agents do not get what nobody has looked at."
               href={`${base}/servers/${server}`}
               action="Review"
             />
@@ -58,6 +57,15 @@ export function NeedsYou({ base, waitingApprovals, heldTools, failingServers }: 
       </Card>
     </Section>
   );
+}
+
+/** Whether nothing waits for anybody. */
+export function isQuiet({
+  waitingApprovals,
+  heldTools,
+  failingServers,
+}: Omit<NeedsYouProps, "base">): boolean {
+  return waitingApprovals === 0 && heldTools.length === 0 && failingServers.length === 0;
 }
 
 interface NeedProps {

@@ -7,6 +7,7 @@ import { Button, type ButtonProps } from "#components/ui/button.tsx";
 import { Drawer } from "#components/ui/drawer.tsx";
 import { DefinitionChange } from "./definition-change.tsx";
 import { Part } from "./drawer-part.tsx";
+import { doubtSentences, heldLabels, heldSentences, isAcceptable } from "./held-words.ts";
 import type { ToolView } from "./tool-view.ts";
 
 export interface HeldReviewProps {
@@ -25,6 +26,7 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
   if (isOpen && tools !== last) setLast(tools);
   const shown = isOpen ? tools : last;
   const left = shown.filter(({ held }) => held !== null);
+  const acceptable = left.filter(isAcceptable);
   const content = useRef<HTMLDivElement>(null);
 
   return (
@@ -36,21 +38,24 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
       initialFocus={content}
       title={left.length === 1 ? "1 tool to review" : `${left.length} tools to review`}
       description={
-        left.length === 1
-          ? "Agents do not get this definition until somebody accepts it."
-          : "Agents do not get these definitions until somebody accepts them."
+        acceptable.length === 0
+          ? "Only the server can put this right."
+          : acceptable.length === 1
+            ? "Agents do not get this definition until somebody accepts it."
+            : "Agents do not get these definitions until somebody accepts them."
       }
-      {...(canEdit && {
-        footer: (
-          <AcceptButton
-            variant="primary"
-            icon={<Check aria-hidden="true" className="size-4" />}
-            onAccept={() => onAccept(left)}
-          >
-            {left.length === 1 ? "Accept definition" : `Accept all ${left.length}`}
-          </AcceptButton>
-        ),
-      })}
+      {...(canEdit &&
+        acceptable.length > 0 && {
+          footer: (
+            <AcceptButton
+              variant="primary"
+              icon={<Check aria-hidden="true" className="size-4" />}
+              onAccept={() => onAccept(acceptable)}
+            >
+              {acceptable.length === 1 ? "Accept definition" : `Accept all ${acceptable.length}`}
+            </AcceptButton>
+          ),
+        })}
     >
       <div ref={content} tabIndex={-1} className="grid gap-6 outline-none">
         {shown.map((tool) => (
@@ -61,7 +66,7 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
             aside={
               <span className="flex shrink-0 items-center gap-2">
                 <HeldBadge held={tool.held} />
-                {canEdit && shown.length > 1 && (
+                {canEdit && shown.length > 1 && tool.held !== "duplicate" && (
                   <AcceptButton
                     size="small"
                     disabled={tool.held === null}
@@ -74,7 +79,14 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
               </span>
             }
           >
-            <DefinitionChange changes={tool.heldChanges} label={`Changes of ${tool.name}`} />
+            {tool.held === "duplicate" ? (
+              <p className="max-w-[72ch] text-sm">{heldSentences.duplicate}</p>
+            ) : (
+              <>
+                <HeldDoubts doubts={tool.doubts} />
+                <DefinitionChange changes={tool.heldChanges} label={`Changes of ${tool.name}`} />
+              </>
+            )}
           </Part>
         ))}
       </div>
@@ -84,7 +96,16 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
 
 function HeldBadge({ held }: Pick<ToolView, "held">) {
   if (held === null) return <Badge tone="positive">Accepted</Badge>;
-  return <Badge tone="caution">{held === "new" ? "New" : "Changed"}</Badge>;
+  return <Badge tone="caution">{heldLabels[held]}</Badge>;
+}
+
+/** What to look at before accepting, a sentence each. */
+export function HeldDoubts({ doubts }: Pick<ToolView, "doubts">) {
+  return doubts.map((doubt) => (
+    <p key={doubt} className="max-w-[72ch] text-caution text-sm">
+      {doubtSentences[doubt]}
+    </p>
+  ));
 }
 
 function AcceptButton({

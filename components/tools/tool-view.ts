@@ -9,8 +9,13 @@ export interface ToolView {
   parameters: { total: number; required: number };
   category: Category;
   riskClass: RiskClass;
-  /** `new`: never accepted; `changed`: accepted once, announced differently since. */
-  held: "new" | "changed" | null;
+  /**
+   * `new`: never accepted; `changed`: accepted once, announced differently since; `duplicate`: one of several under
+   * its name, which only the server can put right.
+   */
+  held: "new" | "changed" | "duplicate" | null;
+  /** What of the held definition cannot be taken on trust. */
+  doubts: readonly ("unsafe_name" | "foreign_reference")[];
   /** Names the held definition that is shown here, so that only this one is accepted. */
   heldDigest: string | null;
   /** How it differs from the accepted definition; of a new tool all of it. */

@@ -54,6 +54,7 @@ function tool(parts: Partial<ToolView>): ToolView {
     category: "read",
     riskClass: "low",
     held: null,
+    doubts: [],
     heldDigest: null,
     heldChanges: [],
     rule: { choice: "deny", source: "default", rule: "default", conditionCount: 0 },

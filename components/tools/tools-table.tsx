@@ -12,6 +12,7 @@ import { BulkBar } from "./bulk-bar.tsx";
 import { DefinitionCost } from "./definition-cost.tsx";
 import { GroupHeader } from "./group-header.tsx";
 import { HeldReview } from "./held-review.tsx";
+import { isAcceptable } from "./held-words.ts";
 import { MoreTools } from "./more-tools.tsx";
 import { type ReadCalls, type ReadDefinitions, type ReadTool, ToolDrawer } from "./tool-drawer.tsx";
 import { ToolFilters, useToolFilter } from "./tool-filters.tsx";
@@ -76,9 +77,9 @@ export function ToolsTable(props: ToolsTableProps) {
   }
 
   async function accept(tools: readonly ToolView[]) {
-    const held = tools.flatMap(({ name, heldDigest }) =>
-      heldDigest === null ? [] : [{ name, heldDigest }],
-    );
+    const held = tools
+      .filter(isAcceptable)
+      .flatMap(({ name, heldDigest }) => (heldDigest === null ? [] : [{ name, heldDigest }]));
     const accepted = await runAction(props.acceptTools, { server, tools: held });
     if (!accepted.ok) {
       showToast({

@@ -13,12 +13,12 @@ export type AuditAction =
   | "server.discover"
   | "server.review"
   | "tool.accept"
+  | "tool.remove"
   | "tool.override"
   | "tool.override_clear"
   | "rule.set"
   | "policy.apply"
   | "policy.restore"
-  | "policy.cases"
   | "policy.proposal"
   | "limit.reset"
   | "agent.create"
@@ -59,7 +59,7 @@ export function changeOrg<T>(
   });
 }
 
-/** Records a change in its own transaction; for what no verb does: the product itself acts. */
+/** Adds an audit row to a transaction; outside `changeOrg` only where the product itself acts. */
 export async function writeAudit(
   transaction: Transaction,
   context: { org: Pick<OrgRef, "id">; actor: Actor },

@@ -16,8 +16,11 @@ export function auditSentence({ actorName, action, subject, detail }: Described)
   return `${actorName} ${deed}.`;
 }
 
+/** What earlier versions recorded and none does any more. */
+type RetiredAction = "policy.cases";
+
 /** A new action is a type error until its phrase stands here. */
-const phrases: Record<AuditAction, (name: string, detail: Detail) => string> = {
+const phrases: Record<AuditAction | RetiredAction, (name: string, detail: Detail) => string> = {
   "org.create": (name) => `created the org ${name}`,
   "org.rename": (name, { from }) => `renamed the org ${text(from)} to ${name}`,
   "server.register": (name) => `registered the server ${name}`,
@@ -28,6 +31,8 @@ const phrases: Record<AuditAction, (name: string, detail: Detail) => string> = {
   "server.review": reviewChanged,
   "tool.accept": (name, { tools, harmless }) =>
     `accepted ${harmless === true ? "the harmless change of " : ""}${several(tools, "tools")} of ${name}`,
+  "tool.remove": (name, { tools }) =>
+    `found ${several(tools, "tools")} of ${name} no longer offered`,
   "tool.override": (name, { tool, category, riskClass }) =>
     `set the class of ${text(tool)} of ${name} to ${text(category)}, ${text(riskClass)}`,
   "tool.override_clear": (name, { tool }) =>
@@ -58,7 +63,7 @@ const phrases: Record<AuditAction, (name: string, detail: Detail) => string> = {
   "notification.test": (name) => `sent a test message to ${name}`,
 };
 
-function isKnown(action: string): action is AuditAction {
+function isKnown(action: string): action is keyof typeof phrases {
   return Object.hasOwn(phrases, action);
 }
 

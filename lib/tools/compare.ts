@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { diffWordsWithSpace } from "diff";
+import type { HeldKind } from "./review.ts";
 
 /** A run of text in both definitions, or in one of them. */
 export interface TextPartDetail {
@@ -29,9 +30,13 @@ const mostEdits = 2_000;
 /** Against it, the arguments of a new tool show one by one. */
 const nothing = { inputSchema: { type: "object", properties: {} } };
 
-/** How a held definition differs from the accepted one; of a new tool all of it. */
-export function changesOf(isNew: boolean, accepted: unknown, held: unknown): ChangeDetail[] {
-  return compareDefinitions(isNew ? nothing : accepted, held);
+/**
+ * How a held definition differs from the accepted one; of a new tool all of it, and nothing of one that is not
+ * held or has several definitions.
+ */
+export function changesOf(kind: HeldKind | null, accepted: unknown, held: unknown): ChangeDetail[] {
+  if (kind === null || kind === "duplicate") return [];
+  return compareDefinitions(kind === "new" ? nothing : accepted, held);
 }
 
 /**
@@ -46,6 +51,9 @@ export function compareDefinitions(before: unknown, after: unknown): ChangeDetai
     ...compareSchemas({ noun: "Argument", path: [] }, old.inputSchema, now.inputSchema),
     ...compareSchemas({ noun: "Result", path: [] }, old.outputSchema, now.outputSchema),
     ...attribute("Hints of the server", "", old.annotations, now.annotations, "more"),
+    ...attribute("Icons", "", old.icons, now.icons, "more"),
+    ...attribute("Execution", "", old.execution, now.execution, "more"),
+    ...attribute("Metadata", "", old._meta, now._meta, "more"),
   ];
   if (changes.length <= mostChanges) return changes;
   const text = `${changes.length - mostChanges} more differences. The raw definition has them all.`;

@@ -115,3 +115,19 @@ test("a definition of any size is compared, and what is left out is said", () =>
   expect(changes).toHaveLength(201);
   expect(lineOf(changes.at(-1) as ChangeDetail)).toMatch(/^And · 4801 more differences/);
 });
+
+test("ADV-164 icons, execution and metadata differ as a whole, and never harmlessly", () => {
+  const after = {
+    ...before,
+    icons: [{ src: "https://example.test/icon.png" }],
+    execution: { taskSupport: "required" },
+    _meta: { "example.test/order": "Read the keys first." },
+  };
+  const changes = compareDefinitions(before, after);
+  expect(changes.map(lineOf)).toEqual([
+    'Icons · {+[{"src":"https://example.test/icon.png"}]+}',
+    'Execution · {+{"taskSupport":"required"}+}',
+    'Metadata · {+{"example.test/order":"Read the keys first."}+}',
+  ]);
+  expect(new Set(changes.map(({ effect }) => effect))).toEqual(new Set(["more"]));
+});

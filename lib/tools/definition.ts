@@ -3,13 +3,14 @@ import { classifyTool } from "#lib/catalog/classify.ts";
 import type { Classification, ToolDefinition } from "#lib/catalog/types.ts";
 import type { JsonObject } from "#lib/policy/types.ts";
 import type { Prisma } from "#prisma/client.ts";
-import { digestOfDefinition } from "./digest.ts";
+import { digestOfDefinition, digestOfTwins } from "./digest.ts";
 import { isStorable } from "./storable.ts";
 
 /** A definition that can be kept on record: as the server sent it, and its digest. */
 export interface ReadDefinition {
   name: string;
   definition: Prisma.InputJsonObject;
+  /** Of a name that was listed more than once: of all its definitions (`isOfTwins`). */
   digest: string;
 }
 
@@ -28,6 +29,7 @@ const Definition = z.object({
   inputSchema: Part,
   outputSchema: Part,
   annotations: Part,
+  _meta: Part,
 });
 
 /**
@@ -44,6 +46,23 @@ export function readDefinition(raw: unknown): ReadDefinition | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * What a server listed as its tools, by name. Of several under one name the first that can be kept
+ * stands for all: nobody can say which of them a call would run (ADV-056).
+ */
+export function readToolList(tools: readonly unknown[]): Map<string, ReadDefinition> {
+  const seen = new Map<string, ReadDefinition>();
+  for (const same of Map.groupBy(tools, nameOf).values()) {
+    for (const raw of same) {
+      const read = readDefinition(raw);
+      if (read === null) continue;
+      seen.set(read.name, same.length === 1 ? read : { ...read, digest: digestOfTwins(same) });
+      break;
+    }
+  }
+  return seen;
 }
 
 /** A stored definition as the classifier reads it. @throws ZodError when it never was a definition */
@@ -67,4 +86,8 @@ export function classificationOf(definition: unknown, trusted: boolean) {
     rationale,
     evidence: evidence.map((piece) => ({ ...piece })),
   };
+}
+
+function nameOf(raw: unknown): unknown {
+  return typeof raw === "object" && raw !== null && "name" in raw ? raw.name : undefined;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { listAuditEvents } from "#lib/audit/audit.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
 import { loadGate } from "#lib/gate/access.ts";
@@ -113,6 +114,80 @@ test("the org is told once of each change, and of no baseline", async () => {
   expect(await told()).toMatchObject([{}, { text: expect.stringMatching(/^b \(changed\)\./) }]);
 });
 
+test("a definition that comes back after another one was accepted is told again, each time", async () => {
+  const { owner, of, discover, told } = await makeScene();
+  await makeChannel(owner, { events: ["tools.held"] });
+  const [first, second] = [tool("a"), tool("a", "Another one.")];
+  await discover(first);
+  let count = 0;
+  for (const next of [second, first, second, first]) {
+    await discover(next);
+    count += 1;
+    expect(await told()).toHaveLength(count);
+    await acceptTools(owner, { ...of, tools: ["a"] });
+    // Nobody accepts what it changes to and back from.
+    for (const other of ["Third.", "Fourth."]) {
+      await discover(tool("a", `${other} After ${count}.`));
+      await discover(next);
+      count += 1;
+    }
+    expect(await told()).toHaveLength(count);
+  }
+});
+
+test("a harmless change that passes by itself does not keep the next one from being told", async () => {
+  const { owner, of, discover, told } = await makeScene();
+  await makeChannel(owner, { events: ["tools.held"] });
+  const wild = tool("list_a", "Deletes every a for good.");
+  await discover(tool("list_a"));
+  await discover(wild);
+  await discover(tool("list_a"));
+  await setServerReview(owner, { ...of, acceptsHarmless: true });
+  await discover(wild);
+  expect(await told()).toHaveLength(1);
+  await discover(tool("list_a", "Lists all of a."));
+  await discover(wild);
+  expect(await told()).toHaveLength(2);
+});
+
+test("ADV-056 the org is told of a name that is listed twice, at the baseline too", async () => {
+  const { owner, discover, told } = await makeScene();
+  await makeChannel(owner, { events: ["tools.held"] });
+  for (let round = 0; round < 2; round++) {
+    await discover(tool("get"), tool("get", "Another one."), tool("list"));
+  }
+  expect(await told()).toMatchObject([
+    {
+      title: expect.stringMatching(/^1 tool is held on /),
+      text: expect.stringMatching(/^get \(listed twice\)\. .* a name of its own\.$/),
+    },
+  ]);
+});
+
+test("tools that are gone are told of and stand in the record of changes", async () => {
+  const { owner, server, discover, told } = await makeScene();
+  await makeChannel(owner, { events: ["tools.held"] });
+  await discover(tool("a"), tool("b"), tool("c"));
+  await discover(tool("c"));
+  await discover(tool("c"));
+  expect(await told()).toEqual([
+    {
+      event: "tools.held",
+      title: `2 tools are gone from ${server.name}`,
+      text: "a, b. The server no longer offers them.",
+    },
+  ]);
+  expect(await audited(owner)).toEqual([
+    {
+      action: "tool.remove",
+      actor: { id: "system:Callgate", name: "Callgate" },
+      detail: { tools: ["a", "b"] },
+    },
+  ]);
+  const { events } = await listAuditEvents(owner, {});
+  expect(events[0]?.sentence).toBe(`Callgate found a, b of ${server.slug} no longer offered.`);
+});
+
 test("the org is told once of each outage", async () => {
   const { owner, key, discover, told } = await makeScene();
   await makeChannel(owner, { events: ["server.failing"] });
@@ -128,7 +203,9 @@ test("the org is told once of each outage", async () => {
 
 test("a server set so changes harmlessly without a person, and the record of changes says it", async () => {
   const { owner, of, discover, states } = await makeScene();
-  await discover(tool("list_a"), tool("list_b"), tool("list_c"), tool("list_d"), tool("drop_e"));
+  await discover(
+    ...["list_a", "list_b", "list_c", "list_d", "drop_e", "list_h"].map((name) => tool(name)),
+  );
   await setServerReview(owner, { ...of, acceptsHarmless: true });
   const more = { id: { type: "string" }, url: { type: "string" } };
   await discover(
@@ -137,6 +214,8 @@ test("a server set so changes harmlessly without a person, and the record of cha
     tool("list_c", "Lists list_c.", { inputSchema: { type: "object", properties: more } }),
     tool("list_d", "Deletes every d for good."),
     tool("drop_e", "Lists e."),
+    tool("list_h", "Lists list_h.", { _meta: { "example.test/from": "elsewhere" } }),
+    { name: "list_i", inputSchema: { type: "object" }, icons: [{ src: "https://example.test/" }] },
     { name: "list_f", description: "Lists f.", inputSchema: { type: "object" } },
     tool("list_g"),
   );
@@ -148,6 +227,8 @@ test("a server set so changes harmlessly without a person, and the record of cha
     drop_e: "held",
     list_f: "accepted",
     list_g: "held",
+    list_h: "held",
+    list_i: "held",
   });
   expect((await audited(owner)).at(-1)).toEqual({
     action: "tool.accept",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { digestOfDefinition } from "./digest.ts";
+import { digestOfDefinition, digestOfTwins, isOfTwins } from "./digest.ts";
 
 const definition = {
   name: "pay",
@@ -21,17 +21,28 @@ test.each([
   ["inputSchema", { type: "object", properties: { amount: { type: "string" } } }],
   ["outputSchema", { type: "object" }],
   ["annotations", { readOnlyHint: true }],
+  ["icons", [{ src: "https://example.test/icon.png" }]],
+  ["execution", { taskSupport: "required" }],
+  ["_meta", { "example.test/hint": "Read the keys first." }],
   ["title", null],
-])("another %s is another definition", (member, value) => {
+])("ADV-164 another %s is another definition", (member, value) => {
   expect(digestOfDefinition({ ...definition, [member]: value })).not.toBe(
     digestOfDefinition(definition),
   );
 });
 
-test("what no agent acts on does not count, and what is no definition has no digest", () => {
-  expect(digestOfDefinition({ ...definition, icons: [], _meta: { x: 1 } })).toBe(
-    digestOfDefinition(definition),
-  );
+test("what the protocol does not know does not count, and what is no definition has no digest", () => {
+  expect(digestOfDefinition({ ...definition, colour: "red" })).toBe(digestOfDefinition(definition));
   expect(() => digestOfDefinition("pay")).toThrow();
   expect(() => digestOfDefinition({ ...definition, description: "\ud800" })).toThrow();
+});
+
+test("ADV-056 several definitions of one name have a digest of their own, in any order", () => {
+  const other = { ...definition, description: "Refunds." };
+  const twins = digestOfTwins([definition, other]);
+  expect(digestOfTwins([other, definition])).toBe(twins);
+  expect(isOfTwins(twins)).toBe(true);
+  expect(isOfTwins(digestOfDefinition(definition))).toBe(false);
+  expect(digestOfTwins([definition, definition])).not.toBe(twins);
+  expect(digestOfTwins([definition, "no definition"])).toMatch(/^twice:/);
 });

@@ -3,6 +3,8 @@ import type { Signal } from "#lib/catalog/types.ts";
 import type { ToolFacts } from "#lib/policy/types.ts";
 import { compareDefinitions } from "./compare.ts";
 import { parseDefinition } from "./definition.ts";
+import { lateMembers } from "./digest.ts";
+import { doubtsOf } from "./doubts.ts";
 
 /** Signs that a definition speaks to the model about something else than the tool. */
 const poison: ReadonlySet<Signal> = new Set([
@@ -29,7 +31,7 @@ export function isHarmless(
     trustedAnnotations: false,
   });
   if (category !== "read" || riskClass !== "low") return false;
-  if (signals.some((signal) => poison.has(signal))) return false;
+  if (signals.some((signal) => poison.has(signal)) || doubtsOf(after).length > 0) return false;
   if (before && (before.facts.category !== "read" || before.facts.riskClass !== "low"))
     return false;
   if (before === null) return takesNothing(after);
@@ -38,8 +40,9 @@ export function isHarmless(
   );
 }
 
-/** Whatever else a schema says may let arguments in. */
+/** Whatever else a schema says may let arguments in, and what clients do with the rest is theirs. */
 function takesNothing(definition: unknown): boolean {
+  if (lateMembers.some((member) => Object.hasOwn(Object(definition), member))) return false;
   const { inputSchema = {} } = parseDefinition(definition);
   return Object.entries(inputSchema).every(([key, value]) => {
     if (key === "type") return value === "object";

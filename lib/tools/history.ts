@@ -7,6 +7,7 @@ import type { Category, RiskClass } from "#lib/policy/types.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { ServerInput } from "#lib/servers/schema.ts";
 import { type ChangeDetail, compareDefinitions } from "./compare.ts";
+import { isOfTwins } from "./digest.ts";
 import { factsOf } from "./facts.ts";
 import { ToolInput } from "./schema.ts";
 
@@ -64,12 +65,24 @@ export async function listDefinitions(
             : "past",
         firstSeenAt,
         lastSeenAt,
-        changes: before ? compareDefinitions(before.definition, definition) : [],
+        changes: isOfTwins(digest)
+          ? [listedTwice]
+          : before
+            ? compareDefinitions(before.definition, definition)
+            : [],
         isFirst: before === undefined,
       };
     })
     .toReversed();
 }
+
+/** The record has the first of the definitions only, so there is nothing to compare. */
+const listedTwice: ChangeDetail = {
+  place: "Name",
+  what: "",
+  parts: [{ kind: "added", text: "listed more than once" }],
+  effect: "more",
+};
 
 /** Tools that the server no longer offers, the latest gone first. */
 export async function listRemovedTools(

@@ -5,11 +5,14 @@ import { requirePermission } from "#lib/auth/permissions.ts";
 import type { Transaction } from "#lib/db.ts";
 import { parseInput } from "#lib/input.ts";
 import { findServer } from "#lib/servers/find.ts";
-import { classificationOf, readDefinition } from "./definition.ts";
+import { classificationOf } from "./definition.ts";
 import { factsOf } from "./facts.ts";
 import { isHarmless } from "./harmless.ts";
-import { acceptedAs, type ServerKey } from "./record.ts";
+import type { ServerKey } from "./record.ts";
+import { heldKindOf } from "./review.ts";
 import { SetServerReview } from "./schema.ts";
+import { forgetTold } from "./seen.ts";
+import { acceptHeld, updateClasses } from "./write.ts";
 
 /** How the definitions of a server are judged. */
 export interface ServerReview {
@@ -82,21 +85,19 @@ async function releaseHarmless(
     where: { ...key, state: "held" },
     orderBy: { name: "asc" },
   });
-  const released: string[] = [];
-  for (const tool of held) {
-    const read = readDefinition(tool.heldDefinition);
-    const before =
-      tool.heldDigest === tool.digest
-        ? null
-        : { definition: tool.definition, facts: factsOf(tool) };
-    if (read === null || !isHarmless(before, read.definition)) continue;
-    await transaction.tool.update({
-      where: { orgId_id: { orgId: key.orgId, id: tool.id } },
-      data: acceptedAs(read, trusted),
-    });
-    released.push(tool.name);
-  }
-  return released;
+  const released = held.filter((tool) => {
+    const kind = heldKindOf(tool);
+    const before = { definition: tool.definition, facts: factsOf(tool) };
+    return kind !== "duplicate" && isHarmless(kind === "new" ? null : before, tool.heldDefinition);
+  });
+  if (released.length === 0) return [];
+  const classified = released.map(({ id, heldDefinition }) => ({
+    id,
+    ...classificationOf(heldDefinition, trusted),
+  }));
+  await acceptHeld(transaction, key.orgId, classified);
+  await forgetTold(transaction, key.orgId, released);
+  return released.map(({ name }) => name);
 }
 
 /** @returns the names of the tools whose category or class is another now */
@@ -117,18 +118,18 @@ async function classifyAgain(
       rationale: true,
     },
   });
-  const moved: string[] = [];
-  for (const tool of tools) {
-    const data = classificationOf(tool.definition, trusted);
-    // Few tools have hints, so few have anything to be written.
-    const isMoved = data.category !== tool.category || data.riskClass !== tool.riskClass;
-    const isReworded = data.rationale !== tool.rationale || data.confidence !== tool.confidence;
-    if (!isMoved && !isReworded) continue;
-    await transaction.tool.update({
-      where: { orgId_id: { orgId: key.orgId, id: tool.id } },
-      data,
-    });
-    if (isMoved) moved.push(tool.name);
-  }
-  return moved;
+  // Few tools have hints, so few have anything to be written.
+  const changed = tools.flatMap(({ id, definition, ...before }) => {
+    const after = classificationOf(definition, trusted);
+    const isMoved = after.category !== before.category || after.riskClass !== before.riskClass;
+    const isReworded =
+      after.rationale !== before.rationale || after.confidence !== before.confidence;
+    return isMoved || isReworded ? [{ id, name: before.name, isMoved, after }] : [];
+  });
+  await updateClasses(
+    transaction,
+    key.orgId,
+    changed.map(({ id, after }) => ({ id, ...after })),
+  );
+  return changed.filter(({ isMoved }) => isMoved).map(({ name }) => name);
 }

@@ -1,4 +1,5 @@
 import type { ReadDefinition } from "./definition.ts";
+import { isOfTwins } from "./digest.ts";
 
 /** What review knows of a tool on record. */
 export interface RecordedTool {
@@ -6,6 +7,12 @@ export interface RecordedTool {
   heldDigest: string | null;
   state: "accepted" | "held" | "removed";
 }
+
+/**
+ * Why a tool is held. `new`: never accepted; `changed`: accepted once, announced differently since;
+ * `duplicate`: its name was listed more than once, which only the server can put right.
+ */
+export type HeldKind = "new" | "changed" | "duplicate";
 
 /** What a newly seen definition does to the record. */
 export type Review =
@@ -22,8 +29,7 @@ export type Review =
  * definition in both places, so equal digests there mean "new", different ones mean "changed".
  */
 export function reviewDefinition(recorded: RecordedTool, seen: ReadDefinition): Review {
-  const neverAccepted = recorded.heldDigest !== null && recorded.heldDigest === recorded.digest;
-  if (neverAccepted) {
+  if (!wasAccepted(recorded)) {
     const same = seen.digest === recorded.digest && recorded.state === "held";
     return same ? { kind: "unchanged" } : { kind: "replace" };
   }
@@ -32,4 +38,16 @@ export function reviewDefinition(recorded: RecordedTool, seen: ReadDefinition): 
   }
   const same = seen.digest === recorded.heldDigest && recorded.state === "held";
   return same ? { kind: "unchanged" } : { kind: "hold" };
+}
+
+/** Whether anybody ever accepted a definition of it, or it was part of the baseline. */
+export function wasAccepted({ digest, heldDigest }: RecordedTool): boolean {
+  return heldDigest === null || heldDigest !== digest;
+}
+
+/** Null while it is not held. */
+export function heldKindOf(tool: RecordedTool): HeldKind | null {
+  if (tool.state !== "held") return null;
+  if (isOfTwins(tool.heldDigest)) return "duplicate";
+  return wasAccepted(tool) ? "changed" : "new";
 }

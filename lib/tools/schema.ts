@@ -6,14 +6,14 @@ export type ToolInput = z.infer<typeof ToolInput>;
 
 /**
  * A name accepts whatever is held now; with `heldDigest` only the definition that was looked at, so
- * that one which changed meanwhile stays held.
+ * that one which changed meanwhile stays held. As many as a discovery reads can be accepted at once.
  */
 export const AcceptTools = z.strictObject({
   server: z.string(),
   tools: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), heldDigest: z.string() })]))
     .min(1, "Name at least one tool")
-    .max(1000, "Use at most 1,000 tools"),
+    .max(5000, "Use at most 5,000 tools"),
 });
 export type AcceptTools = z.infer<typeof AcceptTools>;
 

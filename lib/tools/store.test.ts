@@ -1,10 +1,12 @@
-import { expect, test } from "vitest";
+import pg from "pg";
+import { expect, test, vi } from "vitest";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { database } from "#lib/db.ts";
 import { getServer } from "#lib/servers/servers.ts";
 import { contextAs, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { recordHealth, storeDiscovery } from "./store.ts";
-import { acceptTools, listTools } from "./tools.ts";
+import { listToolTable } from "./table.ts";
+import { acceptTools, listDefinitions, listTools, setServerReview } from "./tools.ts";
 
 const tool = (name: string, description = `Lists ${name}.`) => ({
   name,
@@ -35,7 +37,7 @@ test("the first discovery is the baseline: its tools are accepted and classified
     tool("list_users"),
     tool("delete_user", "Deletes a user for good."),
   );
-  expect(result).toEqual({ tools: 2, held: 0, removed: 0 });
+  expect(result).toEqual({ tools: 2, held: 0, removed: 0, changed: true });
   expect(await listTools(owner, { server: server.slug })).toMatchObject([
     { name: "delete_user", category: "destructive", state: "accepted" },
     {
@@ -112,7 +114,7 @@ test("a definition that returns to the accepted one is offered again; one never 
   await discover(tool("a"));
   await discover(tool("a", "Changed."), tool("new"));
   expect(await states()).toEqual({ a: "held", new: "held" });
-  expect(await discover(tool("a"))).toEqual({ tools: 1, held: 0, removed: 1 });
+  expect(await discover(tool("a"))).toMatchObject({ tools: 1, held: 0, removed: 1 });
   expect(await states()).toEqual({ a: "accepted", new: "removed" });
   await discover(tool("new"));
   expect(await states()).toEqual({ a: "removed", new: "held" });
@@ -126,17 +128,17 @@ test("a discovery that finds nothing new leaves the gate as it is", async () => 
   const { discover, revision } = await makeScene();
   await discover(tool("a"), tool("b"));
   const before = await revision();
-  expect(await discover(tool("b"), tool("a"))).toEqual({ tools: 2, held: 0, removed: 0 });
+  const nothing = { tools: 2, held: 0, removed: 0, changed: false };
+  expect(await discover(tool("b"), tool("a"))).toEqual(nothing);
   expect(await revision()).toBe(before);
   await discover(tool("a"));
   expect(await revision()).toBe(before + 1);
 });
 
 test("what a hostile server announces is kept out or kept as it is, and never breaks the discovery", async () => {
-  const { owner, server, discover, states } = await makeScene();
+  const { discover, states } = await makeScene();
   const result = await discover(
     tool("good"),
-    { ...tool("good"), description: "The second of this name." },
     { name: "", description: "No name." },
     { description: "No name at all." },
     { name: 5 },
@@ -152,8 +154,123 @@ test("what a hostile server announces is kept out or kept as it is, and never br
     Object.fromEntries(["__proto__", "good", "literal", "types"].map((name) => [name, "accepted"])),
   );
   expect(result.tools).toBe(4);
-  const rows = await listTools(owner, { server: server.slug });
-  expect(rows.find(({ name }) => name === "good")?.description).toBe("Lists good.");
+});
+
+test("ADV-056 a name that is listed twice is offered to nobody, from the first discovery on, until its server resolves it", async () => {
+  const { owner, server, discover, states } = await makeScene();
+  const of = { server: server.slug };
+  const other = { ...tool("get", "Gets it from elsewhere."), inputSchema: {} };
+  expect(await discover(tool("get"), other, tool("list"))).toMatchObject({ tools: 2, held: 1 });
+  expect(await states()).toEqual({ get: "held", list: "accepted" });
+  expect(await listToolTable(owner, of)).toMatchObject([
+    { name: "get", held: "duplicate", heldChanges: [], description: "Lists get." },
+    { name: "list", held: null },
+  ]);
+  expect(await discover(tool("list"), other, tool("get"))).toMatchObject({ changed: false });
+
+  const [row] = await listToolTable(owner, of);
+  const looked = [{ name: "get", heldDigest: row?.heldDigest ?? "" }];
+  for (const tools of [["get"], looked]) {
+    await expect(acceptTools(owner, { ...of, tools })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringMatching(/more than one tool under the name get.* a name of its own/),
+    });
+  }
+  await setServerReview(owner, { ...of, acceptsHarmless: true });
+  expect(await states()).toEqual({ get: "held", list: "accepted" });
+
+  await discover(tool("get"), tool("list"));
+  expect(await listToolTable(owner, of)).toMatchObject([{ name: "get", held: "new" }, {}]);
+  await acceptTools(owner, { ...of, tools: ["get"] });
+  expect(await states()).toEqual({ get: "accepted", list: "accepted" });
+});
+
+test("ADV-056 an accepted tool whose name comes up a second time is held, and is itself again without the other", async () => {
+  const { owner, server, discover, states } = await makeScene();
+  await discover(tool("get"));
+  await discover(tool("get"), { ...tool("get"), description: "\ud800" });
+  expect(await states()).toEqual({ get: "held" });
+  const versions = await listDefinitions(owner, { server: server.slug, tool: "get" });
+  expect(versions.map(({ standing }) => standing)).toEqual(["held", "accepted"]);
+  expect(versions[0]?.changes).toMatchObject([{ place: "Name" }]);
+  await discover(tool("get"));
+  expect(await states()).toEqual({ get: "accepted" });
+});
+
+test.each<[string, { name: string; [member: string]: unknown }, string]>([
+  ["ADV-052 a name that imitates another", tool("d\u0435lete_all"), "unsafe_name"],
+  ["ADV-052 a name that is too long", tool("a".repeat(129)), "unsafe_name"],
+  ...["http://169.254.169.254/x", "file:///etc/passwd", "//example.test/x", "other.json"].map(
+    ($ref): [string, { name: string; [member: string]: unknown }, string] => [
+      `ADV-077 a schema at ${$ref}`,
+      { ...tool("get"), inputSchema: { type: "object", properties: { a: { $ref } } } },
+      "foreign_reference",
+    ],
+  ),
+  [
+    "ADV-077 a result whose schema is elsewhere",
+    { ...tool("get"), outputSchema: { anyOf: [{ $dynamicRef: "https://example.test/x#a" }] } },
+    "foreign_reference",
+  ],
+])(
+  "%s is held at the first discovery already, and works once a person has accepted it",
+  async (_, doubtful, doubt) => {
+    const { owner, server, discover, states } = await makeScene();
+    await discover(doubtful, tool("plain"));
+    expect(await states()).toEqual({ [doubtful.name]: "held", plain: "accepted" });
+    await setServerReview(owner, { server: server.slug, acceptsHarmless: true });
+    const rows = await listToolTable(owner, { server: server.slug });
+    expect(rows.find(({ name }) => name === doubtful.name)).toMatchObject({
+      held: "new",
+      doubts: [doubt],
+    });
+    await acceptTools(owner, { server: server.slug, tools: [doubtful.name] });
+    expect(await discover(doubtful, tool("plain"))).toMatchObject({ changed: false });
+    expect(await states()).toEqual({ [doubtful.name]: "accepted", plain: "accepted" });
+  },
+);
+
+test("a schema that refers to its own parts is as good as any", async () => {
+  const { discover, states } = await makeScene();
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  const inputSchema = {
+    $schema,
+    $id: "https://example.test/schema",
+    properties: { a: { $ref: "#/$defs/a" }, $ref: { type: "string" } },
+    $defs: { a: { $ref: "#" } },
+  };
+  await discover({ ...tool("get"), inputSchema });
+  expect(await states()).toEqual({ get: "accepted" });
+});
+
+test("as many tools as a discovery reads are accepted at once", async () => {
+  const { owner, server, discover, states } = await makeScene();
+  await discover();
+  const names = Array.from({ length: 5_000 }, (_, at) => `tool_${at}`);
+  await discover(...names.map((name) => tool(name)));
+  const { accepted } = await acceptTools(owner, { server: server.slug, tools: names });
+  expect(accepted).toHaveLength(5_000);
+  expect(new Set(Object.values(await states()))).toEqual(new Set(["accepted"]));
+});
+
+test("the org's calls wait for the same few statements, whether ten tools changed or thousands", async () => {
+  const asked = vi.spyOn(pg.Client.prototype, "query");
+  const statementsFor = async (count: number) => {
+    const { discover } = await makeScene();
+    const names = Array.from({ length: count }, (_, at) => `tool_${at}`);
+    await discover(...names.flatMap((name) => [tool(name), tool(`old_${name}`)]));
+    asked.mockClear();
+    const changed = names.map((name) => tool(name, "Another description."));
+    await discover(...changed, ...names.map((name) => tool(`new_${name}`)));
+    const texts = asked.mock.calls.map(([query]) => JSON.stringify(query));
+    const locked = texts.findIndex((text) => text.includes("lock_org_for_change"));
+    const done = texts.findIndex((text, at) => at > locked && /commit/i.test(text));
+    expect(locked).toBeGreaterThan(0);
+    return done - locked;
+  };
+  const forFew = await statementsFor(10);
+  expect(forFew).toBeGreaterThan(5);
+  expect(await statementsFor(2_000)).toBe(forFew);
 });
 
 test("two discoveries at once leave one consistent record", async () => {

@@ -1,21 +1,18 @@
 import { voidApprovals } from "#lib/approvals/void.ts";
-import { writeAudit } from "#lib/audit/change.ts";
+import { type AuditAction, writeAudit } from "#lib/audit/change.ts";
 import { database, type Transaction } from "#lib/db.ts";
 import { type Health, Prisma } from "#prisma/client.ts";
-import { type ReadDefinition, readDefinition } from "./definition.ts";
+import { type ReadDefinition, readToolList } from "./definition.ts";
 import { tellFailing } from "./failing.ts";
+import { tellGone } from "./gone.ts";
 import { tellHeld } from "./held.ts";
-import {
-  addTools,
-  changeTools,
-  type RecordChanges,
-  readRecord,
-  removeMissing,
-  type ServerKey,
-} from "./record.ts";
+import { Judge } from "./judge.ts";
+import { type Plan, planChanges } from "./plan.ts";
+import { readRecord, type ServerKey, type ToolRecord } from "./record.ts";
 import { reviewDefinition } from "./review.ts";
-import { recordSeen, touchSeen } from "./seen.ts";
+import { forgetTold, recordSeen, touchSeen } from "./seen.ts";
 import { toStorable, toStorableText } from "./storable.ts";
+import { insertTools, markRemoved, updateTools } from "./write.ts";
 
 /** What a server answered to `tools/list` and `initialize`; nothing of it is trusted. */
 export interface Discovery {
@@ -29,13 +26,18 @@ export interface DiscoveryResult {
   tools: number;
   held: number;
   removed: number;
+  /** Whether any tool is not as it was. */
+  changed: boolean;
 }
 
 /**
  * Compares what a server offers with the record (no tenant check: the proxy's side). The first
- * discovery is the baseline; later on a new or changed definition is held, or accepted where the
- * server is set so and it is harmless; a missing one is removed. Of two tools with one name the
- * first counts; the other is not on record and so never offered.
+ * discovery is the baseline, of which only doubtful definitions are held; later on every new or changed one
+ * is, or accepted where the server is set so and it is harmless; a missing one is removed. A name that is
+ * listed more than once is held until the server puts it right (ADV-056).
+ *
+ * Everything is judged before the org's admissions are locked out, and only what somebody changed meanwhile
+ * once more while they are.
  *
  * @throws AppError `not_found` when the server is gone
  */
@@ -43,11 +45,7 @@ export async function storeDiscovery(
   server: ServerKey,
   discovery: Discovery,
 ): Promise<DiscoveryResult> {
-  const seen = new Map<string, ReadDefinition>();
-  for (const raw of discovery.tools) {
-    const read = readDefinition(raw);
-    if (read && !seen.has(read.name)) seen.set(read.name, read);
-  }
+  const seen = readToolList(discovery.tools);
   const now = new Date();
   const news = {
     health: "ok",
@@ -58,32 +56,28 @@ export async function storeDiscovery(
     protocolRevision: toStorableText(discovery.protocolRevision),
     serverInfo: toStorable(discovery.serverInfo) ?? Prisma.DbNull,
   } as const;
-  if (await isOnRecord(server, seen)) return touch(database(), server, seen.size, news);
-  return database().$transaction(
+  const judge = new Judge();
+  const before = await readRecord(database(), server);
+  if (isOnRecord(before, seen)) {
+    await updateServer(database(), server, news);
+    return concludeOn(server, seen.size, null);
+  }
+  await judge.fetch(database(), server, before, seen);
+  planChanges(before, seen, judge);
+  const plan = await database().$transaction(
     async (transaction) => {
       await transaction.$executeRaw`select lock_org_for_change(${server.orgId}::uuid)`;
       const record = await readRecord(transaction, server);
-      const added = await addTools(transaction, server, record, seen);
-      const changed = await changeTools(transaction, server, record, seen);
-      const removed = await removeMissing(transaction, server, seen);
-      const unseen = await recordSeen(transaction, server, seen);
-      const held = [...added.held, ...changed.held];
-      await tellHeld(
-        transaction,
-        server,
-        held.filter(({ id, digest }) => unseen.has(`${id} ${digest}`)),
-      );
-      await auditHarmless(transaction, server, [...added.harmless, ...changed.harmless]);
-      const count = added.count + changed.count + removed;
-      const revision = count > 0 ? { revision: { increment: 1 } } : {};
-      await voidApprovals(transaction, server.orgId, { outdatedOn: server.serverId });
-      return {
-        ...(await touch(transaction, server, seen.size, { ...news, ...revision })),
-        removed,
-      };
+      await judge.fetch(transaction, server, record, seen);
+      const found = planChanges(record, seen, judge);
+      await writePlan(transaction, server, found);
+      const revision = isEmpty(found) ? {} : { revision: { increment: 1 } };
+      await updateServer(transaction, server, { ...news, ...revision });
+      return found;
     },
     { timeout: 30_000 },
   );
+  return concludeOn(server, seen.size, plan);
 }
 
 /**
@@ -110,12 +104,11 @@ export async function recordHealth(
   });
 }
 
-/** The usual case, looked at without locking the org's admissions out. */
-async function isOnRecord(
-  server: ServerKey,
+/** The usual case: the org's admissions need not be locked out. */
+function isOnRecord(
+  { isBaseline, recorded }: ToolRecord,
   seen: ReadonlyMap<string, ReadDefinition>,
-): Promise<boolean> {
-  const { isBaseline, recorded } = await readRecord(database(), server);
+): boolean {
   const offered = recorded.filter(({ state }) => state !== "removed");
   return (
     !isBaseline &&
@@ -127,24 +120,51 @@ async function isOnRecord(
   );
 }
 
-async function touch(
-  client: Transaction,
-  server: ServerKey,
-  tools: number,
-  data: Prisma.ServerUpdateInput,
-): Promise<DiscoveryResult> {
+async function writePlan(transaction: Transaction, server: ServerKey, plan: Plan): Promise<void> {
   const { orgId, serverId } = server;
-  await touchSeen(client, server);
-  await client.server.update({ where: { orgId_id: { orgId, id: serverId } }, data });
-  const held = await client.tool.count({ where: { orgId, serverId, state: "held" } });
-  return { tools, held, removed: 0 };
+  await insertTools(transaction, server, plan.added);
+  await updateTools(transaction, orgId, plan.changed);
+  await markRemoved(transaction, orgId, plan.removed);
+  await recordSeen(transaction, server);
+  await forgetTold(transaction, orgId, plan.harmless);
+  await tellHeld(transaction, server, plan.held);
+  await tellGone(transaction, server, plan.removed);
+  await auditItself(transaction, server, "tool.accept", plan.harmless, { harmless: true });
+  await auditItself(transaction, server, "tool.remove", plan.removed, {});
+  await voidApprovals(transaction, orgId, { outdatedOn: serverId });
 }
 
-/** What no person accepted says so in the record of changes. */
-async function auditHarmless(
+function isEmpty({ added, changed, removed }: Plan): boolean {
+  return added.length + changed.length + removed.length === 0;
+}
+
+function updateServer(
+  client: Transaction,
+  { orgId, serverId }: ServerKey,
+  data: Prisma.ServerUpdateInput,
+) {
+  return client.server.update({ where: { orgId_id: { orgId, id: serverId } }, data });
+}
+
+/** What no call waits for. */
+async function concludeOn(
+  server: ServerKey,
+  tools: number,
+  plan: Plan | null,
+): Promise<DiscoveryResult> {
+  await touchSeen(database(), server);
+  const held = await database().tool.count({ where: { ...server, state: "held" } });
+  const removed = plan?.removed.length ?? 0;
+  return { tools, held, removed, changed: plan !== null && !isEmpty(plan) };
+}
+
+/** What no person did says so in the record of changes. */
+async function auditItself(
   transaction: Transaction,
   { orgId, serverId }: ServerKey,
-  tools: RecordChanges["harmless"],
+  action: AuditAction,
+  tools: readonly { name: string }[],
+  detail: Record<string, unknown>,
 ): Promise<void> {
   if (tools.length === 0) return;
   const { slug } = await transaction.server.findUniqueOrThrow({
@@ -153,8 +173,8 @@ async function auditHarmless(
   });
   const context = { org: { id: orgId }, actor: { kind: "system", name: "Callgate" } } as const;
   await writeAudit(transaction, context, {
-    action: "tool.accept",
+    action,
     subject: { kind: "server", id: serverId, name: slug },
-    detail: { tools: tools.toSorted(), harmless: true },
+    detail: { tools: tools.map(({ name }) => name).sort(), ...detail },
   });
 }

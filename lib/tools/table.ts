@@ -7,7 +7,9 @@ import { type EffectiveRule, effectiveRule } from "#lib/policy/effective.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { ServerInput } from "#lib/servers/schema.ts";
 import { changesOf } from "./compare.ts";
+import { type Doubt, doubtsOf } from "./doubts.ts";
 import { factsOf, type StoredFacts } from "./facts.ts";
+import { type HeldKind, heldKindOf, type RecordedTool } from "./review.ts";
 import { countCalls, readDocument, type ToolRow } from "./tools.ts";
 
 /** A tool as the table of its server shows it; `getTool` has the rest. */
@@ -24,18 +26,16 @@ export interface ToolTableRow
     | "calls24h"
     | "refused24h"
   > {
-  /** `new`: never accepted; `changed`: accepted once, announced differently since. */
-  held: "new" | "changed" | null;
+  held: HeldKind | null;
+  /** What of the held definition cannot be taken on trust. */
+  doubts: Doubt[];
   rule: EffectiveRule;
 }
 
-interface Stored extends StoredFacts {
+interface Stored extends StoredFacts, RecordedTool {
   description: string;
   total: number;
   required: number;
-  isHeld: boolean;
-  digest: string;
-  heldDigest: string | null;
   /** Only where the columns above do not say all: of a held tool, or where a schema refers to another. */
   definition: Record<string, unknown> | null;
   heldDefinition: unknown;
@@ -66,7 +66,7 @@ export async function listToolTable(context: OrgContext, input: unknown): Promis
     const rule = effectiveRule(document, facts);
     const words = JSON.stringify(rule);
     rules.set(words, rules.get(words) ?? rule);
-    const isNew = tool.isHeld && tool.heldDigest === tool.digest;
+    const held = heldKindOf(tool);
     const count = countOf.get(tool.name);
     return {
       name: tool.name,
@@ -74,9 +74,10 @@ export async function listToolTable(context: OrgContext, input: unknown): Promis
       parameters: parametersOf(tool),
       category: facts.category,
       riskClass: facts.riskClass,
-      held: tool.isHeld ? (isNew ? "new" : "changed") : null,
-      heldChanges: tool.isHeld ? changesOf(isNew, tool.definition, tool.heldDefinition) : [],
-      heldDigest: tool.isHeld ? tool.heldDigest : null,
+      held,
+      doubts: held === null ? [] : doubtsOf(tool.heldDefinition),
+      heldChanges: changesOf(held, tool.definition, tool.heldDefinition),
+      heldDigest: held === null ? null : tool.heldDigest,
       rule: rules.get(words) ?? rule,
       calls24h: count?.count ?? 0,
       refused24h: count?.refused ?? 0,
@@ -97,7 +98,7 @@ function readStored(context: OrgContext, serverId: string): Promise<Stored[]> {
       select count(*) > ${manyTools} as many from tools
       where org_id = ${context.org.id}::uuid and server_id = ${serverId}::uuid and state <> 'removed')
     select t.name, t.category, t.risk_class as "riskClass", t.override_category as "overrideCategory",
-      t.override_risk_class as "overrideRiskClass", t.state = 'held' as "isHeld", t.digest,
+      t.override_risk_class as "overrideRiskClass", t.state::text as state, t.digest,
       t.held_digest as "heldDigest",
       case when jsonb_typeof(d.description) = 'string'
         then left(d.description #>> '{}', case when size.many then ${beginning}::int else ${whole}::int end)

@@ -15,6 +15,7 @@ import { ServerInput } from "#lib/servers/schema.ts";
 import type { Tool } from "#prisma/client.ts";
 import { type ChangeDetail, changesOf } from "./compare.ts";
 import { classifiedFactsOf, factsOf } from "./facts.ts";
+import { heldKindOf } from "./review.ts";
 import { ToolInput } from "./schema.ts";
 
 export { acceptTools } from "./accept.ts";
@@ -136,7 +137,7 @@ export async function readDocument(orgId: string, policyId: string): Promise<Pol
 function toRow(tool: Tool, document: PolicyDocument, count: ToolCount | undefined): ToolRow {
   const facts = factsOf(tool);
   const { title, description, inputSchema } = textsOf(tool.definition);
-  const isNew = tool.state === "held" && tool.heldDigest === tool.digest;
+  const held = heldKindOf(tool);
   const { total, required } = parameterSummary(inputSchema);
   return {
     id: tool.id,
@@ -154,11 +155,10 @@ function toRow(tool: Tool, document: PolicyDocument, count: ToolCount | undefine
     override: overrideOf(tool),
     state: tool.state,
     definition: tool.definition,
-    ...(tool.state === "held" && { heldDefinition: tool.heldDefinition }),
-    heldChanges:
-      tool.state === "held" ? changesOf(isNew, tool.definition, tool.heldDefinition) : [],
-    heldDigest: tool.state === "held" ? tool.heldDigest : null,
-    isNew,
+    ...(held !== null && { heldDefinition: tool.heldDefinition }),
+    heldChanges: changesOf(held, tool.definition, tool.heldDefinition),
+    heldDigest: held === null ? null : tool.heldDigest,
+    isNew: held === "new",
     rule: effectiveRule(document, facts),
     calls24h: count?.count ?? 0,
     refused24h: count?.refused ?? 0,

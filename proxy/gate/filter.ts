@@ -1,6 +1,8 @@
 import { isAccessListed } from "#lib/policy/access.ts";
 import { isListed } from "#lib/policy/evaluate.ts";
+import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+import type { Ports } from "#proxy/ports.ts";
 import type { Gate } from "./gates.ts";
 
 /** The lists an answer may carry, with the member that names an entry. */
@@ -25,9 +27,14 @@ export type Kept = { [member in ListMember]?: number[] };
 
 export type ListVerdict =
   | { kind: "none" }
-  /** `drifted`: a definition was left out that is not on record as it stands here, not even as held. */
+  /**
+   * `drifted`: a definition was left out that is not on record as it stands here, not even as held; or the whole
+   * list lacks a tool that is on record.
+   */
   | { kind: "filtered"; kept: Kept; drifted: boolean }
   | { kind: "malformed"; what: string };
+
+type Digests = Pick<Ports, "digestOfDefinition" | "digestOfTwins">;
 
 export function isListMethod(method: string): boolean {
   return Object.hasOwn(memberOfMethod, method);
@@ -37,16 +44,17 @@ export function isListMethod(method: string): boolean {
  * What of an answer's lists an agent may see: tools that stand on record unchanged and that a rule
  * lets be seen, prompts and resources that a rule lets be seen; in the server's order.
  *
- * @param method what was asked; null when that is not known, as on a replayed stream: then every
+ * @param request what was asked; null when that is not known, as on a replayed stream: then every
  *   list is filtered and an answer without one is none
  */
 export function filterLists(
   result: JsonObject,
-  method: string | null,
+  request: Pick<JsonRpcRequest, "method" | "params"> | null,
   gate: Gate,
-  digestOf: (definition: unknown) => string,
+  digests: Digests,
 ): ListVerdict {
-  if (method !== null) {
+  if (request !== null) {
+    const { method } = request;
     const required = Object.hasOwn(memberOfMethod, method) ? memberOfMethod[method] : undefined;
     if (required === undefined) return { kind: "none" };
     const what = malformation(result, required);
@@ -58,21 +66,15 @@ export function filterLists(
     const listed = result[member];
     if (!Array.isArray(listed)) continue;
     const names = listed.map((entry) => nameOf(entry, key));
-    const positions: number[] = [];
-    for (const [at, entry] of listed.entries()) {
-      const name = names[at];
-      if (member !== "tools") {
-        if (name !== undefined && isSeen(gate, member, name)) positions.push(at);
-        continue;
-      }
-      const tool = name === undefined ? undefined : gate.tools.get(name);
-      // Of two definitions under one name nobody can say which one a call would run.
-      const isTwice = names.indexOf(name) !== names.lastIndexOf(name);
-      if (!tool || isTwice || digestOfEntry(entry, digestOf) !== tool.digest) {
-        // Of two with one name the first is the one on record.
-        const isFirst = names.indexOf(name) === at;
-        drifted ||= isFirst && isNews(gate, name, entry, digestOf);
-      } else if (gate.observe || isListed(gate.policy, tool)) positions.push(at);
+    let positions: number[];
+    if (member === "tools") {
+      const tools = keepTools(listed, names, gate, digests, isWhole(request, result));
+      positions = tools.positions;
+      drifted = tools.drifted;
+    } else {
+      positions = names.flatMap((name, at) =>
+        name !== undefined && isSeen(gate, member, name) ? [at] : [],
+      );
     }
     if (positions.length < listed.length) kept[member] = positions;
   }
@@ -89,6 +91,43 @@ export function keepEntries(result: JsonObject, kept: Kept): void {
     if (positions === undefined || !Array.isArray(listed)) continue;
     result[member] = positions.flatMap((at) => listed.slice(at, at + 1));
   }
+}
+
+/** Which tools an agent may see, and whether reading the server's tools again would change their record. */
+function keepTools(
+  listed: readonly JsonValue[],
+  names: readonly (string | undefined)[],
+  gate: Gate,
+  digests: Digests,
+  whole: boolean,
+): { positions: number[]; drifted: boolean } {
+  const places = Map.groupBy(names.keys(), (at) => names[at]);
+  places.delete(undefined);
+  const positions: number[] = [];
+  let drifted = whole && lacksAny(gate, places);
+  for (const [name = "", at] of places) {
+    const entries = at.flatMap((place) => listed.slice(place, place + 1));
+    const digest = digestOfEntries(entries, digests);
+    const tool = gate.tools.get(name);
+    // Of two definitions under one name nobody can say which one a call would run: no tool has their digest.
+    if (tool && digest === tool.digest) {
+      if (gate.observe || isListed(gate.policy, tool)) positions.push(...at);
+    } else drifted ||= isNews(gate, name, digest, whole);
+  }
+  return { positions, drifted };
+}
+
+/** A server that lists page by page lists all of them on none. */
+function isWhole(
+  request: Pick<JsonRpcRequest, "method" | "params"> | null,
+  { nextCursor }: JsonObject,
+): boolean {
+  return request !== null && !request.params?.cursor && !nextCursor;
+}
+
+function lacksAny(gate: Gate, places: ReadonlyMap<string | undefined, unknown>): boolean {
+  const known = [...gate.tools.keys(), ...gate.held.keys()];
+  return known.some((name) => !places.has(name));
 }
 
 /** Why this is no answer to a list request; null when it is one. */
@@ -111,25 +150,20 @@ function isSeen(gate: Gate, member: Exclude<ListMember, "tools">, name: string):
 }
 
 /** Whether reading the server's tools again would change its record: a definition held already is no news. */
-function isNews(
-  gate: Gate,
-  name: string | undefined,
-  entry: JsonValue,
-  digestOf: (definition: unknown) => string,
-): boolean {
-  const digest = digestOfEntry(entry, digestOf);
-  // Without a canonical form it can never be put on record.
-  if (name === undefined || digest === null) return false;
-  return digest !== gate.tools.get(name)?.digest && digest !== gate.held.get(name);
+function isNews(gate: Gate, name: string, digest: string | null, whole: boolean): boolean {
+  const held = gate.held.get(name);
+  // Its other definition may stand on another page.
+  if (held?.startsWith("twice:") && !whole) return false;
+  // Without a canonical form it can never be put on record, and goes off it.
+  if (digest === null) return held !== undefined || gate.tools.has(name);
+  return digest !== held;
 }
 
 /** Null where it has no canonical form. */
-function digestOfEntry(
-  definition: JsonValue,
-  digestOf: (definition: unknown) => string,
-): string | null {
+function digestOfEntries(entries: readonly JsonValue[], digests: Digests): string | null {
+  if (entries.length > 1) return digests.digestOfTwins(entries);
   try {
-    return digestOf(definition);
+    return digests.digestOfDefinition(entries[0]);
   } catch {
     return null;
   }

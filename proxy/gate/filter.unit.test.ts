@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { digestOfDefinition } from "#lib/tools/digest.ts";
+import { digestOfDefinition, digestOfTwins } from "#lib/tools/digest.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import type { GateRecord } from "#proxy/ports.ts";
 import { filterLists } from "./filter.ts";
@@ -14,7 +14,7 @@ const known = tool("known");
 const waiting = tool("waiting", "Gets more.");
 const changing = tool("known", "Gets everything.");
 
-const record = (held: JsonObject[]): GateRecord => ({
+const record = (held: GateRecord["held"]): GateRecord => ({
   revision: 1,
   policyId: "p",
   policyVersion: 1,
@@ -29,10 +29,7 @@ const record = (held: JsonObject[]): GateRecord => ({
       riskClass: "low",
     },
   ],
-  held: held.map((definition) => ({
-    name: String(definition.name),
-    digest: digestOfDefinition(definition),
-  })),
+  held,
   server: {
     orgId: "o",
     id: "s",
@@ -49,8 +46,24 @@ const record = (held: JsonObject[]): GateRecord => ({
   },
 });
 
+const digests = { digestOfDefinition, digestOfTwins };
+const isHeld = (definition: JsonObject) => ({
+  name: String(definition.name),
+  digest: digestOfDefinition(definition),
+});
+const isHeldTwice = (...definitions: JsonObject[]) => ({
+  name: String(definitions[0]?.name),
+  digest: digestOfTwins(definitions),
+});
+const gateWith = (held: GateRecord["held"]) => compileGate(record(held));
 const filter = (held: JsonObject[], ...tools: JsonObject[]) =>
-  filterLists({ tools }, "tools/list", compileGate(record(held)), digestOfDefinition);
+  filterList(held.map(isHeld), { tools });
+const filterList = (held: GateRecord["held"], list: JsonObject, params: JsonObject = {}) =>
+  filterLists(list, { method: "tools/list", params }, gateWith(held), digests);
+const isNews = (...list: Parameters<typeof filterList>) => {
+  const verdict = filterList(...list);
+  return verdict.kind === "filtered" && verdict.drifted;
+};
 const kept = (positions: number[], drifted: boolean) => ({
   kind: "filtered",
   kept: { tools: positions },
@@ -75,11 +88,32 @@ test("a held tool that is announced differently again is news", () => {
   expect(filter([waiting], known, tool("waiting", "Gets all."))).toEqual(kept([0], true));
 });
 
-test("of two definitions of one name neither is listed, and only the first can be news", () => {
-  expect(filter([], known, tool("known", "Another."))).toEqual(kept([], false));
+test("ADV-056 of two definitions of one name neither is listed, and that is news until both are held", () => {
+  expect(filter([], known, changing)).toEqual(kept([], true));
   expect(filter([], changing, known)).toEqual(kept([], true));
+  const held = [isHeldTwice(known, changing)];
+  expect(filterList(held, { tools: [changing, known] })).toEqual(kept([], false));
+  expect(isNews(held, { tools: [known, tool("known", "Gets another one.")] })).toBe(true);
 });
 
-test("what can never be put on record is no news", () => {
+test("ADV-056 a name that is listed on two pages is no news on either; once it stands alone it is", () => {
+  const held = [isHeldTwice(known, changing)];
+  expect(isNews(held, { tools: [known], nextCursor: "2" })).toBe(false);
+  expect(isNews(held, { tools: [changing] }, { cursor: "2" })).toBe(false);
+  expect(isNews(held, { tools: [changing] })).toBe(true);
+});
+
+test("a whole list that lacks a tool on record is news, a page of one is not", () => {
+  expect(filter([], known, waiting)).toEqual(kept([0], true));
+  expect(filter([], known)).toEqual({ kind: "none" });
+  expect(filter([])).toEqual({ kind: "filtered", kept: {}, drifted: true });
+  expect(filter([waiting], known)).toEqual({ kind: "filtered", kept: {}, drifted: true });
+  expect(filterList([], { tools: [], nextCursor: "2" })).toEqual({ kind: "none" });
+  expect(filterList([], { tools: [] }, { cursor: "2" })).toEqual({ kind: "none" });
+  expect(filterLists({ tools: [] }, null, gateWith([]), digests)).toEqual({ kind: "none" });
+});
+
+test("what can never be put on record is no news, unless it is on record yet", () => {
   expect(filter([], known, tool("odd", "\ud800"))).toEqual(kept([0], false));
+  expect(filter([], tool("known", "\ud800"))).toEqual(kept([], true));
 });

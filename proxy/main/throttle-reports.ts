@@ -5,10 +5,11 @@ const restMilliseconds = 30_000;
  * Lets the first report of a server through at once and, of those that follow within half a minute,
  * one at its end: a change is never missed, and no server makes this proxy do more than that.
  *
- * @param report tells the product, with what was said last
+ * @param report tells the product, with what was said last; answers 0, or in how many milliseconds it wants
+ *   to be told instead
  */
 export function throttleReports<Said extends unknown[]>(
-  report: (orgId: string, serverId: string, ...said: Said) => Promise<void>,
+  report: (orgId: string, serverId: string, ...said: Said) => Promise<number>,
   milliseconds: number = restMilliseconds,
 ): (orgId: string, serverId: string, ...said: Said) => Promise<void> {
   /** Servers that rest, and which of their reports waits. */
@@ -21,11 +22,19 @@ export function throttleReports<Said extends unknown[]>(
     }
     const state: { waits: Said | null } = { waits: null };
     resting.set(serverId, state);
-    setTimeout(() => {
-      resting.delete(serverId);
-      // One that fails is made again with the next.
-      if (state.waits) reportOnce(orgId, serverId, ...state.waits).catch(() => {});
-    }, milliseconds).unref();
-    await report(orgId, serverId, ...said);
+    let restsFor = milliseconds;
+    try {
+      const later = await report(orgId, serverId, ...said);
+      if (later > 0) {
+        restsFor = later;
+        state.waits ??= said;
+      }
+    } finally {
+      setTimeout(() => {
+        resting.delete(serverId);
+        // One that fails is made again with the next.
+        if (state.waits) reportOnce(orgId, serverId, ...state.waits).catch(() => {});
+      }, restsFor).unref();
+    }
   };
 }

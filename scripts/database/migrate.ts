@@ -6,6 +6,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import type { MigrationList, SchemaEngine } from "@prisma/schema-engine-wasm";
 import pg from "pg";
+import { renewDigests } from "./renew-digests.ts";
 
 const prismaFolder = join(dirname(fileURLToPath(import.meta.url)), "../../prisma");
 const noFilter = { externalTables: [], externalEnums: [] };
@@ -28,7 +29,9 @@ export async function migrate(url: string): Promise<string[]> {
     return await withEngine(url, async (engine) => {
       const migrationsList = readMigrations();
       const done = await engine.applyMigrations({ migrationsList, filters: noFilter });
-      return done.appliedMigrationNames;
+      const applied = done.appliedMigrationNames;
+      if (applied.includes("20261122000029_whole_definitions")) await renewDigests(lock);
+      return applied;
     });
   } finally {
     await lock.end();

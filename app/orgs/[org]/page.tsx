@@ -1,7 +1,7 @@
 import { ChangeList } from "#components/overview/change-list.tsx";
 import { Checklist } from "#components/overview/checklist.tsx";
 import { DecisionPlot } from "#components/overview/decision-plot.tsx";
-import { NeedsYou } from "#components/overview/needs-you.tsx";
+import { isQuiet, NeedsYou } from "#components/overview/needs-you.tsx";
 import { RangeLinks } from "#components/overview/range-links.tsx";
 import { Ranking } from "#components/overview/ranking.tsx";
 import { Page } from "#components/shell/page.tsx";
@@ -27,6 +27,7 @@ export default async function OverviewPage({ params, searchParams }: PageProps<"
       <PageHeader title="Overview" />
       {isNew ? (
         <>
+          {!isQuiet(overview) && <NeedsYou base={base} {...overview} />}
           <Checklist orgSlug={context.org.slug} initial={overview.checklist} />
           <LastChanges base={base} changes={overview.lastChanges} />
         </>

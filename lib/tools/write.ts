@@ -1,0 +1,102 @@
+import type { Transaction } from "#lib/db.ts";
+import { Prisma } from "#prisma/client.ts";
+import type { classificationOf } from "./definition.ts";
+import type { ServerKey } from "./record.ts";
+
+type Classes = ReturnType<typeof classificationOf>;
+
+/** A tool as it is to be written; what is absent stays as it is. */
+export interface ToolColumns extends Partial<Classes> {
+  id: string;
+  name: string;
+  definition?: Prisma.InputJsonObject;
+  digest?: string;
+  /** The definition waits for a person; else the tool is accepted. */
+  isHeld: boolean;
+  /** The definition is the tool's own: the accepted one, or of a tool that never had one, the held one. */
+  stands: boolean;
+}
+
+// Postgres reads JSON faster than parameters, of which a statement has at most 65,535.
+const columns = Prisma.sql`as c (id uuid, name text, definition jsonb, digest text, "isHeld" boolean,
+  stands boolean, category text, "riskClass" text, confidence float8, signals text[], rationale text, evidence jsonb)`;
+
+/** Adds tools to the record, in one statement. */
+export async function insertTools(
+  transaction: Transaction,
+  { orgId, serverId }: ServerKey,
+  tools: readonly ToolColumns[],
+): Promise<void> {
+  if (tools.length === 0) return;
+  await transaction.$executeRaw`
+    insert into tools (org_id, id, server_id, name, definition, digest, state, held_definition, held_digest,
+      category, risk_class, confidence, signals, rationale, evidence)
+    select ${orgId}::uuid, c.id, ${serverId}::uuid, c.name, c.definition, c.digest,
+      case when c."isHeld" then 'held' else 'accepted' end::tool_state,
+      case when c."isHeld" then c.definition end, case when c."isHeld" then c.digest end,
+      c.category, c."riskClass", c.confidence, c.signals, c.rationale, c.evidence
+    from jsonb_to_recordset(${JSON.stringify(tools)}::jsonb) ${columns}`;
+}
+
+/** Holds, replaces or accepts tools on record, in one statement. */
+export async function updateTools(
+  transaction: Transaction,
+  orgId: string,
+  tools: readonly ToolColumns[],
+): Promise<void> {
+  if (tools.length === 0) return;
+  await transaction.$executeRaw`
+    update tools t set
+      state = case when c."isHeld" then 'held' else 'accepted' end::tool_state,
+      held_definition = case when c."isHeld" then c.definition end,
+      held_digest = case when c."isHeld" then c.digest end,
+      definition = case when c.stands then c.definition else t.definition end,
+      digest = case when c.stands then c.digest else t.digest end,
+      ${classes}
+    from jsonb_to_recordset(${JSON.stringify(tools)}::jsonb) ${columns}
+    where t.org_id = ${orgId}::uuid and t.id = c.id`;
+}
+
+/** Accepts what is held of these tools, each with the classes of that definition, in one statement. */
+export async function acceptHeld(
+  transaction: Transaction,
+  orgId: string,
+  tools: readonly (Classes & { id: string })[],
+): Promise<void> {
+  await transaction.$executeRaw`
+    update tools t set state = 'accepted', definition = t.held_definition, digest = t.held_digest,
+      held_definition = null, held_digest = null, ${classes}
+    from jsonb_to_recordset(${JSON.stringify(tools)}::jsonb) ${columns}
+    where t.org_id = ${orgId}::uuid and t.id = c.id and t.state = 'held'`;
+}
+
+/** Gives tools other classes, in one statement. */
+export async function updateClasses(
+  transaction: Transaction,
+  orgId: string,
+  tools: readonly (Classes & { id: string })[],
+): Promise<void> {
+  if (tools.length === 0) return;
+  await transaction.$executeRaw`
+    update tools t set ${classes}
+    from jsonb_to_recordset(${JSON.stringify(tools)}::jsonb) ${columns}
+    where t.org_id = ${orgId}::uuid and t.id = c.id`;
+}
+
+const classes = Prisma.sql`
+  category = coalesce(c.category, t.category), risk_class = coalesce(c."riskClass", t.risk_class),
+  confidence = coalesce(c.confidence, t.confidence), signals = coalesce(c.signals, t.signals),
+  rationale = coalesce(c.rationale, t.rationale), evidence = coalesce(c.evidence, t.evidence)`;
+
+/** Notes that a server no longer offers these tools; rules, classes and calls stay on record. */
+export async function markRemoved(
+  transaction: Transaction,
+  orgId: string,
+  tools: readonly { id: string }[],
+): Promise<void> {
+  if (tools.length === 0) return;
+  await transaction.tool.updateMany({
+    where: { orgId, id: { in: tools.map(({ id }) => id) } },
+    data: { state: "removed" },
+  });
+}
