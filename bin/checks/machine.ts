@@ -54,11 +54,11 @@ async function checkValkey(isUsed: boolean): Promise<Check> {
   const command = process.env.CALLGATE_VALKEY_COMMAND?.trim();
   if (command) return good(check, `Started with CALLGATE_VALKEY_COMMAND (${command}).`);
   const path = process.env.PATH ?? "";
-  const uvx = await findProgram("uvx", path);
-  if (uvx !== null) return good(check, `Started with ${uvx}.`);
+  const uv = await findProgram("uv", path);
+  if (uv !== null) return good(check, `Installed with ${uv} at first use.`);
   const python = await findProgram("python3", path);
   const problem =
-    python === null ? "Neither uvx nor python3 is installed." : await pythonProblem(python);
+    python === null ? "Neither uv nor python3 is installed." : await pythonProblem(python);
   if (problem === null) return good(check, `Installed with ${python} at first use.`);
   const fix = "Install uv, or Python 3.10 or newer with its venv module (Debian: python3-venv).";
   if (isUsed) return bad(check, problem, fix);

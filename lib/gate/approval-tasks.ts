@@ -62,17 +62,43 @@ export interface TaskWait {
 /** How long a task and its answer are kept; seconds. */
 export const taskSeconds = 86_400;
 
-/** Notes a waiting task, before its agent is told of it. @returns when it was created */
-export async function openApprovalTask(pool: Pool, task: WaitingTask): Promise<Date> {
+/** How many tasks of one agent on one server may wait or run: each keeps its call. */
+export const mostOpenTasks = 20;
+
+/**
+ * Notes a waiting task, before its agent is told of it.
+ * @returns when it was created; null when the agent has as many open as it may
+ */
+export async function openApprovalTask(pool: Pool, task: WaitingTask): Promise<Date | null> {
   const { orgId, id, serverId, agentId, approvalId, callId, tool, request } = task;
-  const { rows } = await pool.query(
-    `insert into approval_tasks
-       (org_id, id, server_id, agent_id, approval_id, call_id, tool, request, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
-     returning created_at as "createdAt"`,
-    [orgId, id, serverId, agentId, approvalId, callId, tool, request, taskSeconds],
-  );
-  return rows[0].createdAt;
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    // A statement of its own: the next one then sees what the agent opened before this.
+    await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      `approval tasks ${serverId} ${agentId}`,
+    ]);
+    const { rows } = await client.query(
+      `insert into approval_tasks
+         (org_id, id, server_id, agent_id, approval_id, call_id, tool, request, expires_at)
+       select $1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9)
+       where (select count(*) from approval_tasks
+         where org_id = $1 and server_id = $3 and agent_id = $4
+           and state in ('waiting', 'running') and expires_at > now()) < $10
+       returning created_at as "createdAt"`,
+      [
+        ...[orgId, id, serverId, agentId, approvalId, callId, tool, request],
+        ...[taskSeconds, mostOpenTasks],
+      ],
+    );
+    await client.query("commit");
+    return rows[0]?.createdAt ?? null;
+  } catch (error) {
+    await client.query("rollback").catch(() => {});
+    throw error;
+  } finally {
+    client.release();
+  }
 }
 
 /** The agent's task on this server; null when it has none of this id. */

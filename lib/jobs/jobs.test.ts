@@ -92,6 +92,48 @@ test("of many proxies that ask at once, each job goes to one", async () => {
   expect(new Set(claimed)).toEqual(asked);
 });
 
+test("whoever asks for a server's tools while they wait to be read waits for the same reading", async () => {
+  const { owner, server } = await makeScene();
+  const ask = () => requestDiscovery(owner, { server: server.slug });
+  const asked = await Promise.all(Array.from({ length: 5 }, ask));
+  expect(new Set(asked.map(({ jobId }) => jobId)).size).toBe(1);
+  expect(await database().job.count()).toBe(1);
+  const events = { orgId: owner.org.id, action: "server.discover" };
+  expect(await database().auditEvent.count({ where: events })).toBe(1);
+  // What has begun may have missed what was changed since: the next request is another reading.
+  const running = await claimJob(newId());
+  const next = await ask();
+  expect(next.jobId).not.toBe(running?.id);
+  expect(await claimJob(newId())).toBeNull();
+  if (running) await finishJob(running, "done", {});
+  expect(await claimJob(newId())).toMatchObject({ id: next.jobId });
+});
+
+test("an org may have ten connection tests waiting, and is told so", async () => {
+  const { owner } = await makeScene();
+  const ask = () => requestConnectionTest(owner, { target });
+  const asked = await Promise.allSettled(Array.from({ length: 12 }, ask));
+  expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+  await expect(ask()).rejects.toMatchObject({
+    code: "rate_limited",
+    message: expect.stringContaining("10 connection tests"),
+  });
+  await requestConnectionTest(await makeOrg(), { target });
+  await claimJob(newId());
+  await ask();
+});
+
+test("orgs take turns, however many jobs one of them asks for first", async () => {
+  const { owner } = await makeScene();
+  const [other, third] = [await makeOrg(), await makeOrg()];
+  for (let index = 0; index < 3; index++) await requestConnectionTest(owner, { target });
+  for (const org of [other, third, other]) await requestConnectionTest(org, { target });
+  const turns: (string | undefined)[] = [];
+  for (let index = 0; index < 6; index++) turns.push((await claimJob(newId()))?.orgId);
+  const [a, b, c] = [owner.org.id, other.org.id, third.org.id];
+  expect(turns).toEqual([a, b, c, a, b, a]);
+});
+
 test("a job whose proxy died is taken over, and the dead one's late answer is ignored", async () => {
   const { owner } = await makeScene();
   const { jobId } = await requestConnectionTest(owner, { target });
@@ -125,6 +167,32 @@ test("drift that is reported a hundred times asks for one discovery", async () =
   const { owner, server } = await makeScene();
   for (let index = 0; index < 100; index++) await requestRediscovery(pool, owner.org.id, server.id);
   expect(await database().job.count({ where: { orgId: owner.org.id } })).toBe(1);
+});
+
+test("drift that reading again does not find is looked for less and less often, until something changed", async () => {
+  const { owner, server } = await makeScene();
+  const ask = () => requestRediscovery(pool, owner.org.id, server.id);
+  const read = async (changed: boolean) => {
+    const job = await claimJob(newId());
+    if (!job) throw new Error("Nothing was asked for");
+    await finishJob(job, "done", { changed });
+  };
+  expect(await ask()).toBe(0);
+  await read(false);
+  const rests: number[] = [];
+  for (let reading = 0; reading < 6; reading++) {
+    const rest = await ask();
+    rests.push(Math.ceil(rest / 10_000) * 10);
+    expect(await claimJob(newId())).toBeNull();
+    await database().job.updateMany({ data: { finishedAt: new Date(Date.now() - rest - 1_000) } });
+    expect(await ask()).toBe(0);
+    await read(false);
+  }
+  expect(rests).toEqual([60, 120, 240, 480, 600, 600]);
+  await database().job.updateMany({ data: { finishedAt: new Date(Date.now() - 600_000) } });
+  expect(await ask()).toBe(0);
+  await read(true);
+  expect(await ask()).toBe(0);
 });
 
 test("another org's job does not exist, and a viewer may not start one", async () => {

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { changeOrg } from "#lib/audit/change.ts";
 import { actorId, type OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
-import { database } from "#lib/db.ts";
+import { database, type Transaction } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 import { heartbeatTimeoutSeconds } from "#lib/gate/instances.ts";
 import { isId, newId } from "#lib/ids.ts";
@@ -25,11 +25,15 @@ export interface JobRow {
   waitingForProxy: boolean;
 }
 
+/** How many connection tests of one org may wait to be done. */
+const mostWaitingTests = 10;
+
 /**
  * Asks the proxy to try a connection that is not registered. Its secrets are sealed for the job and
  * erased when it ends.
  *
- * @throws AppError `unavailable` when there are secrets and no proxy has started yet
+ * @throws AppError `unavailable` when there are secrets and no proxy has started yet, `rate_limited`
+ *   while as many wait as may
  */
 export async function requestConnectionTest(
   context: OrgContext,
@@ -41,6 +45,12 @@ export async function requestConnectionTest(
   const id = newId();
   const target = { ...checked, secrets: await sealSecrets(orgId, id, checked.secrets) };
   return changeOrg(context, "plain", async (transaction, audit) => {
+    await lockRequests(transaction, orgId);
+    const waiting = { orgId, kind: "test_connection", state: "queued" } as const;
+    if ((await transaction.job.count({ where: waiting })) >= mostWaitingTests) {
+      const message = `${mostWaitingTests} connection tests of this org wait to be done.`;
+      throw new AppError("rate_limited", `${message} Try again when they have been.`);
+    }
     await transaction.job.create({
       data: {
         orgId,
@@ -56,7 +66,10 @@ export async function requestConnectionTest(
   });
 }
 
-/** Asks the proxy to read a server's tool list again. @throws AppError `not_found` */
+/**
+ * Asks the proxy to read a server's tool list again; joins the request that waits already.
+ * @throws AppError `not_found`
+ */
 export async function requestDiscovery(
   context: OrgContext,
   input: unknown,
@@ -64,11 +77,18 @@ export async function requestDiscovery(
   requirePermission(context, "servers.discover");
   const { server: slug } = parseInput(ServerInput, input);
   const server = await findServer(context, slug);
+  const orgId = context.org.id;
   const id = newId();
   return changeOrg(context, "plain", async (transaction, audit) => {
+    await lockRequests(transaction, orgId);
+    const waiting = await transaction.job.findFirst({
+      where: { orgId, serverId: server.id, kind: "discover", state: "queued" },
+      select: { id: true },
+    });
+    if (waiting) return { jobId: waiting.id };
     await transaction.job.create({
       data: {
-        orgId: context.org.id,
+        orgId,
         id,
         kind: "discover",
         serverId: server.id,
@@ -79,6 +99,12 @@ export async function requestDiscovery(
     await audit({ action: "server.discover", subject, detail: { job: id } });
     return { jobId: id };
   });
+}
+
+/** One request of an org after the other: each sees what waits already. */
+async function lockRequests(transaction: Transaction, orgId: string): Promise<void> {
+  await transaction.$executeRaw`
+    select pg_advisory_xact_lock(hashtextextended('jobs ' || ${orgId}, 0))`;
 }
 
 /** @throws AppError `not_found` */

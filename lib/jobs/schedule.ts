@@ -43,20 +43,44 @@ export async function scheduleDiscoveries(pool: Pool, seconds: number): Promise<
   }
 }
 
+/** After the first reading that found nothing twice this long, after each further one twice as long again. */
+const restSeconds = 30;
+const longestRestSeconds = 600;
+
 /**
  * Asks for a server's tool list to be read again because an agent's list differs from the record
- * (no tenant: the proxy's side). One waiting job is enough, however often it is asked for.
+ * (no tenant: the proxy's side). One waiting job is enough, however often it is asked for. A server that shows
+ * agents something else than it shows us would be read for ever: each reading in a row that finds the record
+ * as it was makes the next one wait longer.
+ *
+ * @returns in how many milliseconds to ask again; 0 when the list will be read
  */
 export async function requestRediscovery(
   pool: Pool,
   orgId: string,
   serverId: string,
-): Promise<void> {
-  await pool.query(
-    `insert into jobs (org_id, id, kind, server_id, created_by)
-    select $1::uuid, $2::uuid, 'discover', $3::uuid, 'system:proxy'
-    where not exists (
-      select 1 from jobs where org_id = $1::uuid and server_id = $3::uuid and state = 'queued')`,
-    [orgId, newId(), serverId],
+): Promise<number> {
+  const { rows } = await pool.query<{ milliseconds: number }>(
+    `with reading as (
+      select created_by, created_at, finished_at, result ->> 'changed' = 'true' as changed from jobs
+      where org_id = $1::uuid and server_id = $3::uuid and kind = 'discover' and state in ('done', 'failed')
+        and created_at > now() - interval '1 day'
+    ), vain as (
+      select count(*) as readings, max(finished_at) as last from reading
+      where created_by = 'system:proxy'
+        and created_at > coalesce((select max(created_at) from reading where changed), '-infinity')
+    ), rest as (
+      select case when readings = 0 then 0 else greatest(0, ceil(1000 * (
+        least($5, $4 * 2 ^ readings) - extract(epoch from clock_timestamp() - last)))) end as milliseconds
+      from vain
+    ), asked as (
+      insert into jobs (org_id, id, kind, server_id, created_by)
+      select $1::uuid, $2::uuid, 'discover', $3::uuid, 'system:proxy' from rest
+      where milliseconds = 0 and not exists (
+        select 1 from jobs where org_id = $1::uuid and server_id = $3::uuid and state = 'queued')
+    )
+    select milliseconds::int from rest`,
+    [orgId, newId(), serverId, restSeconds, longestRestSeconds],
   );
+  return rows[0]?.milliseconds ?? 0;
 }

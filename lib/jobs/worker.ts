@@ -17,8 +17,9 @@ export interface ClaimedJob {
 }
 
 /**
- * Takes the oldest waiting job (no tenant: the proxy's side). Any number of proxies may ask at once.
- * A job whose proxy has been silent for a minute is taken over.
+ * Takes the oldest waiting job of the org that was served longest ago (no tenant: the proxy's side). Any
+ * number of proxies may ask at once. One server's jobs wait for each other. A job whose proxy has been
+ * silent for a minute is taken over.
  *
  * @returns null when nothing waits
  */
@@ -28,13 +29,20 @@ export async function claimJob(instanceId: string): Promise<ClaimedJob | null> {
       update jobs set state = 'running', instance_id = ${instanceId}::uuid, started_at = now(), steps = '[]'
       where (org_id, id) = (
         select j.org_id, j.id from jobs j
+        left join (
+          select org_id, max(started_at) as served from jobs
+          where state in ('running', 'done', 'failed') and created_at > now() - interval '1 day'
+          group by org_id) turn on turn.org_id = j.org_id
         where j.state in ('queued', 'running') and (j.state = 'queued' or (
           j.started_at < now() - interval '1 minute' and not exists (
             select 1 from proxy_instances p
             where p.id = j.instance_id and p.heartbeat_at > now() - interval '1 minute')))
-        order by j.created_at
+          and (j.state = 'running' or not exists (
+            select 1 from jobs r
+            where r.org_id = j.org_id and r.server_id = j.server_id and r.state = 'running'))
+        order by turn.served nulls first, j.created_at
         limit 1
-        for update skip locked)
+        for update of j skip locked)
       returning org_id as "orgId", id, kind::text as kind, server_id as "serverId", target`;
     if (!job) return null;
     const connection = await connectionOf(job);

@@ -6,7 +6,7 @@ import { isId } from "#lib/ids.ts";
 import { parseInput } from "#lib/input.ts";
 import { ListDeliveries } from "./schema.ts";
 
-export const deliveryStates = ["queued", "sending", "delivered", "failed"] as const;
+const deliveryStates = ["queued", "sending", "delivered", "failed"] as const;
 
 /** One message on its way to one channel, or what became of it. */
 export interface DeliveryRow {
@@ -62,5 +62,9 @@ export async function listDeliveries(
 
 async function requireChannel(orgId: string, id: string): Promise<void> {
   const known = isId(id) && (await database().notificationChannel.count({ where: { orgId, id } }));
-  if (!known) throw new AppError("not_found", "There is no such channel in this org.");
+  if (known) return;
+  throw new AppError(
+    "not_found",
+    "There is no such channel in this org. The settings page lists those there are.",
+  );
 }

@@ -34,9 +34,13 @@ export const retryAfterSeconds = [30, 120, 600, 2_700] as const;
 /** A delivery whose proxy died is another's after this long; longer than any attempt takes. */
 const leaseSeconds = 60;
 
+/** Deliveries of one org under way at once. */
+const mostPerOrg = 4;
+
 /**
- * Takes what is due, the longest waiting first (no tenant: the proxy's side). One at a time for each
- * channel, so that one which hangs holds up nobody but itself.
+ * Takes what is due (no tenant: the proxy's side): a first one of each org before a second of any, the
+ * longest waiting first. One at a time for each channel and a few for each org, so that those which hang
+ * hold up nobody else.
  */
 export function claimDeliveries(most: number): Promise<ClaimedDelivery[]> {
   return database().$queryRaw<ClaimedDelivery[]>`
@@ -48,11 +52,19 @@ export function claimDeliveries(most: number): Promise<ClaimedDelivery[]> {
         where b.org_id = d.org_id and b.channel_id = d.channel_id and b.state = 'sending'
           and b.next_at > now())
       order by d.org_id, d.channel_id, d.next_at, d.id
+    ), busy as (
+      select org_id, count(*) as deliveries from notification_deliveries
+      where state = 'sending' and next_at > now()
+      group by org_id
+    ), turns as (
+      select due.*, coalesce(busy.deliveries, 0)
+        + row_number() over (partition by due.org_id order by due.next_at, due.id) as turn
+      from due left join busy on busy.org_id = due.org_id
     ), mine as (
       select d.org_id, d.id from notification_deliveries d
-      join due on due.org_id = d.org_id and due.id = d.id
-      where d.state in ('queued', 'sending') and d.next_at <= now()
-      order by due.next_at
+      join turns on turns.org_id = d.org_id and turns.id = d.id
+      where d.state in ('queued', 'sending') and d.next_at <= now() and turns.turn <= ${mostPerOrg}::int
+      order by turns.turn, turns.next_at
       limit ${most}::int
       for update of d skip locked
     )

@@ -98,7 +98,7 @@ export const CONNECTORS: readonly Connector[] = [
         default: false,
         required: false,
         secret: false,
-        help: "The host is one node of a cluster.",
+        help: "The host is one node of a cluster. Works only where the operator allows clusters.",
       },
       {
         name: "read_only",

@@ -3,6 +3,7 @@ import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newAgentToken } from "#lib/auth/tokens.ts";
 import { database } from "#lib/db.ts";
+import { makeAgent } from "#lib/testing/factories.ts";
 import {
   callBody,
   type GatedServer,
@@ -186,6 +187,24 @@ describe("who is asking", () => {
       detail: { last4: token.slice(-4) },
     });
     expect(JSON.stringify(leak)).not.toContain(token);
+  });
+
+  test("of many tokens in one address, the first two are looked up", async () => {
+    const gated = await gateServer(proxy, upstream, allowAll);
+    const agents = [gated.agent, await makeAgent(gated.context), await makeAgent(gated.context)];
+    const ask = (...asked: typeof agents) =>
+      send("POST", `${path()}?${asked.map(({ token }) => `token=${token}`).join("&")}`, json, "");
+    expect((await ask(...agents)).status).toBe(401);
+    await expect.poll(() => leaks(gated)).toHaveLength(2);
+    const [first, second, third] = agents;
+    // The audit log would hold the third by now: what is looked up next has been written.
+    const fourth = await makeAgent(gated.context);
+    await ask(fourth);
+    await expect.poll(() => leaks(gated)).toHaveLength(3);
+    const found = (await leaks(gated)).map(({ subject }) => subject);
+    for (const agent of [first, second, fourth])
+      expect(found).toContainEqual(expect.objectContaining({ id: agent?.id }));
+    expect(JSON.stringify(found)).not.toContain(third?.id);
   });
 
   test("a token under any other name in the query string is recognised by its form", async () => {

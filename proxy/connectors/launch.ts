@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { type AllowedNetworks, resolveHost } from "#proxy/upstream/address-guard.ts";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AddressRefusal, resolveHost } from "#proxy/upstream/address-guard.ts";
 import type { Launch } from "#proxy/upstream/child-process.ts";
-import { findProgram } from "./find-program.ts";
 import { ensurePythonPackage, type PythonPackage } from "./python-environment.ts";
 import type { ConnectorRuntime } from "./runtime.ts";
 
@@ -22,13 +22,13 @@ export async function launchConnector(
   secrets: Readonly<Record<string, string>>,
   runtime: ConnectorRuntime,
 ): Promise<Launch> {
-  const cwd = join(runtime.dataDir, "connectors", "work");
+  const cwd = resolve(runtime.dataDir, "connectors", "work");
   await mkdir(cwd, { recursive: true });
   switch (id) {
     case "valkey":
-      return { ...(await launchValkey(settings, secrets, runtime)), cwd };
+      return launchValkey(settings, secrets, runtime, cwd);
     case "everything":
-      return { ...launchEverything(runtime), cwd };
+      return launchEverything(cwd);
     default:
       throw new RangeError("There is no such connector.");
   }
@@ -44,19 +44,30 @@ async function launchValkey(
   settings: Settings,
   secrets: Readonly<Record<string, string>>,
   runtime: ConnectorRuntime,
-): Promise<Omit<Launch, "cwd">> {
-  const host = await pinnedHost(String(settings.host), settings.tls === true, runtime.allowed);
+  cwd: string,
+): Promise<Launch> {
+  const { environment } = runtime;
+  if (settings.cluster === true) checkCluster(environment);
+  const host = String(settings.host);
+  const port = String(settings.port ?? 6379);
+  // The host of a data server is an address a tenant chose: the rules for upstream URLs apply.
+  const [checked] = await resolveHost(host, runtime.allowed, false);
+  const address = checked?.address ?? host;
+  const isForwarded = settings.tls === true && settings.cluster !== true;
   const [command, ...args] = await valkeyCommand(runtime);
-  return {
+  if (settings.read_only === true) args.push("--readonly");
+  const launch: Launch = {
+    cwd,
     command,
-    args: settings.read_only === true ? [...args, "--readonly"] : args,
+    args,
     env: {
-      ...baseEnvironment(runtime.environment),
-      VALKEY_HOST: host,
-      VALKEY_PORT: String(settings.port ?? 6379),
+      ...pick(environment, forPrograms),
+      HOME: cwd,
+      VALKEY_HOST: settings.tls === true ? host : address,
+      VALKEY_PORT: port,
       ...(settings.user !== undefined && { VALKEY_USERNAME: String(settings.user) }),
       ...(secrets.password !== undefined && { VALKEY_PWD: secrets.password }),
-      VALKEY_USE_SSL: String(settings.tls === true),
+      VALKEY_USE_SSL: String(settings.tls === true && !isForwarded),
       VALKEY_CLUSTER_MODE: String(settings.cluster === true),
       VALKEY_ADMIN_ENABLED: String(settings.admin_commands === true),
       EMBEDDING_PROVIDER: String(settings.embeddings ?? "hash"),
@@ -69,60 +80,76 @@ async function launchValkey(
       LOGURU_LEVEL: "ERROR",
       LOGURU_DIAGNOSE: "NO",
       PYTHONUNBUFFERED: "1",
+      // Else it reads the next file of this name above its own folder, which may be the product's.
+      PYTHON_DOTENV_DISABLED: "1",
     },
   };
+  return isForwarded ? withTls(launch, [host, address, port], environment) : launch;
+}
+
+/** A cluster tells its clients where its nodes are, and the program goes there: no check of ours sees it. */
+function checkCluster(environment: ConnectorRuntime["environment"]): void {
+  if (environment.CALLGATE_VALKEY_CLUSTER?.trim() === "allow") return;
+  throw new AddressRefusal({
+    code: "blocked_address",
+    message:
+      "Cluster mode is not allowed here: a cluster sends its clients to nodes of its own choice, inside networks too.",
+    fix: "Turn cluster mode off, or have the operator set CALLGATE_VALKEY_CLUSTER=allow, which trusts every Valkey server that is registered.",
+  });
 }
 
 /**
- * The host of a data server is an address a tenant chose, so the rules for upstream URLs apply.
- * Without TLS the checked address itself is handed on; with TLS the certificate needs the name.
+ * The program behind a way to the server of its own, to the address that was checked: a name for TLS
+ * would be looked up again.
  */
-async function pinnedHost(host: string, tls: boolean, allowed: AllowedNetworks): Promise<string> {
-  const [first] = await resolveHost(host, allowed, false);
-  return tls || first === undefined ? host : first.address;
+function withTls(
+  { command, args, ...launch }: Launch,
+  server: readonly [name: string, address: string, port: string],
+  environment: ConnectorRuntime["environment"],
+): Launch {
+  const forward = fileURLToPath(new URL("./tls-forward.ts", import.meta.url));
+  return {
+    ...launch,
+    command: process.execPath,
+    args: ["--use-system-ca", forward, ...server, command, ...args],
+    env: { ...launch.env, ...pick(environment, forCertificates) },
+  };
 }
 
-/** The operator's own command, else uvx, else a virtual environment of ours. */
+/** The operator's own command, else what a virtual environment of ours holds. */
 async function valkeyCommand(runtime: ConnectorRuntime): Promise<[string, ...string[]]> {
   const named = runtime.environment.CALLGATE_VALKEY_COMMAND?.trim() ?? "";
   const [command, ...args] = named.split(/\s+/);
   if (command !== undefined && command !== "") return [command, ...args];
-  const uvx = await findProgram("uvx", runtime.environment.PATH ?? "");
-  if (uvx !== null) return [uvx, "--from", `${VALKEY.name}==${VALKEY.version}`, VALKEY.program];
   return [await ensurePythonPackage(VALKEY, runtime)];
 }
 
-function launchEverything(runtime: ConnectorRuntime): Omit<Launch, "cwd"> {
-  const resolve = createRequire(import.meta.url).resolve;
+function launchEverything(cwd: string): Launch {
+  const program = "@modelcontextprotocol/server-everything/dist/index.js";
   return {
+    cwd,
     command: process.execPath,
-    args: [resolve("@modelcontextprotocol/server-everything/dist/index.js"), "stdio"],
-    env: baseEnvironment(runtime.environment),
+    args: [createRequire(import.meta.url).resolve(program), "stdio"],
+    env: {
+      // One of its tools fetches URLs of these domains, of all when there are none: no host is called this.
+      GZIP_ALLOWED_DOMAINS: "/",
+    },
   };
 }
 
-/** What programs need to run at all, to find certificates and to install behind a proxy. */
-const PASSED_ON = [
-  "PATH",
-  "HOME",
-  "LANG",
-  "LC_ALL",
-  "TMPDIR",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "UV_CACHE_DIR",
-  "UV_DEFAULT_INDEX",
-  "UV_INDEX_URL",
-];
+/** What programs need to run at all. One of them shows its environment, so nothing else of ours is there. */
+const forPrograms = ["PATH", "LANG", "LC_ALL", "TMPDIR"];
+/** Whom TLS trusts besides the public authorities. */
+const forCertificates = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-function baseEnvironment(environment: ConnectorRuntime["environment"]): Record<string, string> {
-  const passed: Record<string, string> = {};
-  for (const name of PASSED_ON) {
+function pick(
+  environment: ConnectorRuntime["environment"],
+  names: readonly string[],
+): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
     const value = environment[name];
-    if (value !== undefined) passed[name] = value;
+    if (value !== undefined) picked[name] = value;
   }
-  return passed;
+  return picked;
 }

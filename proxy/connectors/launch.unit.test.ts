@@ -1,8 +1,13 @@
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, test } from "vitest";
+import { ask } from "#proxy/discover/discover-ask.ts";
+import { startLocalServer } from "#proxy/testing/local-server.ts";
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
+import type { Launch } from "#proxy/upstream/child-process.ts";
+import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
+import type { UpstreamContext } from "#proxy/upstream/types.ts";
 import { launchConnector } from "./launch.ts";
 import type { ConnectorRuntime } from "./runtime.ts";
 
@@ -31,6 +36,9 @@ async function programOnPath(name: string, script: string): Promise<string> {
   await chmod(join(bin, name), 0o755);
   return bin;
 }
+
+/** What `uv venv` does with the folder it is told last. */
+const makeFolder = 'for last; do :; done; if [ "$1" = venv ]; then /bin/mkdir -p "$last"; fi';
 
 const SETTINGS = { host: "127.0.0.1", port: 6380, tls: false, read_only: true, embeddings: "hash" };
 
@@ -65,20 +73,51 @@ describe("starting the Valkey connector", () => {
     expect(JSON.stringify(launch)).not.toContain("canary");
   });
 
-  it("uses uvx with the pinned version when it is installed", async () => {
-    const bin = await programOnPath("uvx", "");
+  const program = () =>
+    join(folder, "data/connectors/awslabs.valkey-mcp-server-1.0.22/bin/awslabs.valkey-mcp-server");
+
+  it("is installed by uv where there is one, and started without it", async () => {
+    const log = join(folder, "log");
+    const bin = await programOnPath("uv", `echo "$@" >> ${log}; ${makeFolder}`);
     const launch = await launchConnector(
       "valkey",
       { host: "127.0.0.1" },
       {},
       runtime({ PATH: bin }),
     );
-    expect(launch.command).toBe(join(bin, "uvx"));
-    expect(launch.args).toEqual([
-      "--from",
-      "awslabs.valkey-mcp-server==1.0.22",
-      "awslabs.valkey-mcp-server",
-    ]);
+    expect(launch).toMatchObject({ command: program(), args: [] });
+    const commands = (await readFile(log, "utf8")).trim().split("\n");
+    expect(commands).toHaveLength(2);
+    expect(commands[0]).toMatch(/^venv /);
+    expect(commands[1]).toMatch(/^pip install .*awslabs\.valkey-mcp-server==1\.0\.22$/);
+  });
+
+  it("tells the installer where packages are, the program nothing of it, and neither the product's secrets", async () => {
+    const log = join(folder, "log");
+    const bin = await programOnPath("uv", `/usr/bin/env >> ${log}; ${makeFolder}`);
+    const forInstallers = {
+      HTTPS_PROXY: "http://ops:hunter2@egress:3128",
+      no_proxy: "pypi.corp.test",
+      UV_INDEX_URL: "https://ci:s3cret@pypi.corp.test/simple",
+      PIP_INDEX_URL: "https://ci:s3cret@pypi.corp.test/simple",
+      SSL_CERT_FILE: "/etc/corp.pem",
+    };
+    const environment = {
+      ...forInstallers,
+      PATH: bin,
+      HOME: "/home/operator",
+      DATABASE_URL: "postgresql://canary",
+      PROXY_SEALING_KEY: "canary",
+    };
+    const { env, cwd } = await launchConnector("valkey", SETTINGS, {}, runtime(environment));
+    const seen = await readFile(log, "utf8");
+    for (const [name, value] of Object.entries(forInstallers)) {
+      expect(seen).toContain(`${name}=${value}`);
+      expect(env).not.toHaveProperty([name]);
+    }
+    expect(seen).not.toContain("canary");
+    expect(JSON.stringify(env)).not.toMatch(/canary|operator/);
+    expect(env.HOME).toBe(cwd);
   });
 
   it("otherwise installs the pinned version once, however many sessions start together", async () => {
@@ -91,11 +130,7 @@ describe("starting the Valkey connector", () => {
       launchConnector("valkey", SETTINGS, {}, runtime({ PATH: bin })),
     );
     const launches = await Promise.all(starts);
-    const program = join(
-      folder,
-      "data/connectors/awslabs.valkey-mcp-server-1.0.22/bin/awslabs.valkey-mcp-server",
-    );
-    expect(new Set(launches.map(({ command }) => command))).toEqual(new Set([program]));
+    expect(new Set(launches.map(({ command }) => command))).toEqual(new Set([program()]));
     const commands = (await readFile(log, "utf8")).trim().split("\n");
     expect(commands).toHaveLength(2);
     expect(commands[1]).toContain("pip install");
@@ -123,4 +158,80 @@ describe("starting the Valkey connector", () => {
     await expect(start("no-such-host.invalid")).rejects.toThrow("has no address");
     expect((await start("10.0.0.7")).env.VALKEY_HOST).toBe("10.0.0.7");
   });
+
+  it("refuses a cluster, which names nodes that nobody checks, unless the operator allows them", async () => {
+    const start = (environment: Record<string, string>) =>
+      launchConnector(
+        "valkey",
+        { ...SETTINGS, cluster: true },
+        {},
+        runtime({ ...environment, CALLGATE_VALKEY_COMMAND: "valkey-mcp" }),
+      );
+    for (const setting of [{}, { CALLGATE_VALKEY_CLUSTER: "no" }]) {
+      const refusal = await start(setting).catch((error: unknown) => error);
+      expect(refusal).toMatchObject({
+        failure: {
+          code: "blocked_address",
+          message: expect.stringContaining("nodes of its own choice"),
+          fix: expect.stringContaining("CALLGATE_VALKEY_CLUSTER=allow"),
+        },
+      });
+    }
+    const { env } = await start({ CALLGATE_VALKEY_CLUSTER: "allow" });
+    expect(env).toMatchObject({ VALKEY_HOST: "127.0.0.1", VALKEY_CLUSTER_MODE: "true" });
+  });
 });
+
+describe("the test server as a connector", () => {
+  const start = () =>
+    launchConnector(
+      "everything",
+      {},
+      {},
+      runtime({ PATH: "/bin", HOME: "/home/operator", HTTPS_PROXY: "http://ops:hunter2@egress" }),
+    );
+
+  it("fetches nothing, neither here nor elsewhere", async () => {
+    await using inside = await startLocalServer((_request, response) => response.end("secret"));
+    await using server = await openClient(await start());
+    for (const data of [inside.url.href, "https://[::1]/", "http://example.test./"]) {
+      const answer = await server.call("gzip-file-as-resource", {
+        name: "a.gz",
+        data,
+        outputType: "resource",
+      });
+      expect(answer).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringContaining("not in the allowed domains") }],
+      });
+    }
+    expect(inside.seen).toEqual([]);
+  });
+
+  it("has nothing of the operator's environment to show", async () => {
+    await using server = await openClient(await start());
+    const answer = await server.call("get-env", {});
+    expect(answer).toMatchObject({
+      content: [{ text: JSON.stringify({ GZIP_ALLOWED_DOMAINS: "/" }, null, 2) }],
+    });
+  });
+});
+
+test("there is no connector of another name", async () => {
+  await expect(launchConnector("shell", {}, {}, runtime())).rejects.toThrow("no such connector");
+});
+
+/** The program itself, without the gate. */
+async function openClient(launch: Launch) {
+  const upstream = new StdioUpstream(launch, STDIO_DEFAULTS);
+  const context: UpstreamContext = { sessionId: null, protocolVersion: null };
+  const clientInfo = { name: "test", version: "1" };
+  const greeting = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+  await ask(upstream, context, "initialize", greeting);
+  await upstream.send({ jsonrpc: "2.0", method: "notifications/initialized" }, context);
+  return {
+    call: async (name: string, args: Record<string, string>) =>
+      (await ask(upstream, context, "tools/call", { name, arguments: args })).result,
+    [Symbol.asyncDispose]: () => upstream.close(),
+  };
+}

@@ -59,35 +59,52 @@ async function install(
   folder: string,
   runtime: ConnectorRuntime,
 ): Promise<void> {
-  const python = await findProgram("python3", runtime.environment.PATH ?? "");
-  if (python === null) throw unavailable(`Python was not found. ${PYTHON_HINT}`);
+  const { PATH = "" } = runtime.environment;
+  const uv = await findProgram("uv", PATH);
+  const python = await findProgram("python3", PATH);
+  if (uv === null && python === null) throw unavailable(`Python was not found. ${PYTHON_HINT}`);
   await rm(folder, { recursive: true, force: true });
   runtime.report("Making a virtual environment for the connector.");
-  await run(
-    python,
-    ["-m", "venv", folder],
-    runtime,
-    `No virtual environment could be made. ${PYTHON_HINT}`,
-  );
+  const inFolder = join(folder, "bin", "python");
+  const [make, install]: [Command, Command] =
+    uv !== null
+      ? [
+          [uv, "venv", "--quiet", "--python", ">=3.10", folder],
+          [uv, "pip", "install", "--quiet", "--python", inFolder],
+        ]
+      : [
+          [python ?? "", "-m", "venv", folder],
+          [inFolder, ...pipInstall],
+        ];
+  await run(make, runtime, `No virtual environment could be made. ${PYTHON_HINT}`);
   const requirement = `${wanted.name}==${wanted.version}`;
   runtime.report(`Installing ${requirement}; this happens once and takes about half a minute.`);
-  const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"];
   const hint = `${requirement} could not be installed. Check that this machine reaches a Python package index.`;
-  await run(join(folder, "bin", "python"), [...pip, requirement], runtime, hint);
+  await run([...install, requirement], runtime, hint);
   runtime.report(`${requirement} is installed.`);
 }
 
+type Command = [program: string, ...args: string[]];
+
+const pipInstall = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"];
+
+/**
+ * Where packages come from and by which way. Installing may run a package's own code, so the
+ * product's secrets are not among them.
+ */
+const forInstallers =
+  /^(PATH|HOME|LANG|LC_ALL|TMPDIR|NETRC|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(CURL|REQUESTS)_CA_BUNDLE|(PIP|UV|XDG)_\w+)$/i;
+
 async function run(
-  command: string,
-  args: string[],
+  [program, ...args]: Command,
   runtime: ConnectorRuntime,
   problem: string,
 ): Promise<void> {
+  const passedOn = Object.entries(runtime.environment).filter(([name]) => forInstallers.test(name));
   try {
-    await promisify(execFile)(command, args, {
-      // The operator's own environment: package indexes and proxies are configured there. A cast,
-      // because Next's types demand NODE_ENV of every environment.
-      env: { ...runtime.environment } as unknown as NodeJS.ProcessEnv,
+    await promisify(execFile)(program, args, {
+      // A cast, because Next's types demand NODE_ENV of every environment.
+      env: Object.fromEntries(passedOn) as unknown as NodeJS.ProcessEnv,
       timeout: INSTALL_MILLISECONDS,
       maxBuffer: 16 * 1024 * 1024,
     });

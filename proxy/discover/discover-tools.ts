@@ -12,18 +12,21 @@ type Ask = (method: string, params: JsonObject) => Promise<JsonObject>;
 /**
  * The tools of a server. One of both eras may offer tools in the one that it has not in the other:
  * both lists count, the older era's first.
+ * @param leftMilliseconds what the next question may take; throws when no time is left
  * @throws {UpstreamTrouble}
  */
 export async function listEverywhere(
   upstream: Upstream,
   context: UpstreamContext,
   { revisions, capabilities }: { revisions: readonly string[]; capabilities: JsonObject },
-  answerMilliseconds: number,
+  leftMilliseconds: () => number,
 ): Promise<JsonValue[]> {
-  const legacy: Ask = async (method, params) =>
-    (await ask(upstream, context, method, params)).result;
+  const legacy: Ask = async (method, params) => {
+    context.totalMilliseconds = leftMilliseconds();
+    return (await ask(upstream, context, method, params)).result;
+  };
   const modern: Ask = async (method, params) =>
-    resultOf(await askModern(upstream, method, params, answerMilliseconds), method).result;
+    resultOf(await askModern(upstream, method, params, leftMilliseconds()), method).result;
   const tools: JsonValue[] = [];
   if (!revisions.every(isModern)) tools.push(...(await listTools(legacy, capabilities)));
   if (!revisions.some(isModern)) return tools;

@@ -14,6 +14,7 @@ import { STDIO_DEFAULTS, StdioUpstream } from "#proxy/upstream/stdio.ts";
 import { UpstreamTrouble } from "#proxy/upstream/transport-failure.ts";
 import type { Upstream, UpstreamContext, UpstreamFailure } from "#proxy/upstream/types.ts";
 import { ask, trouble } from "./discover-ask.ts";
+import { Clock } from "./discover-clock.ts";
 import { probeModern } from "./discover-modern.ts";
 import { listEverywhere } from "./discover-tools.ts";
 
@@ -57,6 +58,8 @@ export interface DiscoveryPorts {
   report(step: DiscoveryStep): void;
   /** For each question to the server. */
   answerMilliseconds: number;
+  /** For all of them, once a connector's program runs; a minute unless told. */
+  totalMilliseconds?: number;
 }
 
 export type Transport = "streamable_http" | "sse" | "stdio";
@@ -99,45 +102,45 @@ export async function connectAndList(
   const context: UpstreamContext = {
     sessionId: null,
     protocolVersion: null,
-    // A launcher such as uvx may download first: a program has its own, longer start deadline.
+    // A program that starts has its own, longer deadline.
     ...(target.kind === "http" && { totalMilliseconds: ports.answerMilliseconds }),
   };
+  let clock = new Clock(ports);
   try {
     upstream = quiet(
       await (target.kind === "http" ? openHttp(target, ports, steps) : start(target, steps)),
     );
+    // What a program needs may have been installed first.
+    if (target.kind === "stdio") clock = new Clock(ports);
     steps.begin("initialize", "Initialise the session");
     const greeting = await initialize(upstream, context).catch(async (error) => {
-      const modern = await greetModern(upstream, ports, error);
+      const modern = await greetModern(upstream, clock, error);
       if (modern !== null) return modern;
-      const older = target.kind === "http" ? await openSse(target, ports, error) : null;
+      const older = target.kind === "http" ? await openSse(target, ports, clock, error) : null;
       if (older === null) throw error;
       await upstream?.close();
       upstream = quiet(older);
       isOlder = true;
+      context.totalMilliseconds = clock.left();
       return initialize(upstream, context);
     });
-    context.totalMilliseconds = ports.answerMilliseconds;
     const transport = transportOf(target, isOlder);
     const over = transport === "sse" ? " over HTTP+SSE" : "";
     const era = eraOf(greeting);
     if (era === "legacy" && transport === "streamable_http") {
-      const modern = await probeModern(
-        upstream,
-        Math.min(probeMilliseconds, ports.answerMilliseconds),
-      );
+      const modern = await probeModern(upstream, Math.min(probeMilliseconds, clock.left()));
       if (modern !== null) greeting.revisions.push(...modern.revisions);
     }
     steps.done(
       `${serverName(greeting.serverInfo)} speaks MCP ${greeting.revisions.join(" and ")}${over}.`,
     );
     steps.begin("list_tools", "Read the tools");
-    const tools = await listEverywhere(upstream, context, greeting, ports.answerMilliseconds);
+    const tools = await listEverywhere(upstream, context, greeting, () => clock.left());
     steps.done(tools.length === 1 ? "1 tool." : `${tools.length} tools.`);
     const protocolRevision = greeting.revisions.at(-1) ?? "";
     return { kind: "found", transport, ...greeting, protocolRevision, tools };
   } catch (error) {
-    const failure = knownFailure(error);
+    const failure = clock.failureOf(knownFailure(error));
     steps.failed(failure);
     return { kind: "failed", failure };
   } finally {
@@ -187,6 +190,7 @@ async function openHttp(
 async function openSse(
   target: Extract<DiscoveryTarget, { kind: "http" }>,
   ports: DiscoveryPorts,
+  clock: Clock,
   refusal: unknown,
 ): Promise<Upstream | null> {
   if (!(refusal instanceof UpstreamTrouble)) return null;
@@ -194,7 +198,7 @@ async function openSse(
   const { headers } = target;
   const upstream = new SseUpstream(new URL(target.url), {
     ...SSE_DEFAULTS,
-    openMilliseconds: ports.answerMilliseconds,
+    openMilliseconds: clock.left(),
     headers,
     allowed: ports.allowed,
   });
@@ -231,12 +235,12 @@ function eraOf({ revisions }: Greeting): Era {
 /** A server that answers, but not to `initialize`, may know no handshake any more. */
 async function greetModern(
   upstream: Upstream | null,
-  { answerMilliseconds }: DiscoveryPorts,
+  clock: Clock,
   refusal: unknown,
 ): Promise<Greeting | null> {
   if (upstream === null || !(refusal instanceof UpstreamTrouble)) return null;
   const answers = ["protocol", "http_status", "not_mcp"].includes(refusal.failure.code);
-  return answers ? probeModern(upstream, answerMilliseconds) : null;
+  return answers ? probeModern(upstream, clock.left()) : null;
 }
 
 async function initialize(upstream: Upstream, context: UpstreamContext): Promise<Greeting> {

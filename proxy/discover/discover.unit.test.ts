@@ -214,6 +214,24 @@ describe("discovery", () => {
         .end(JSON.stringify({ jsonrpc: "2.0", id, result }));
     };
 
+  it("ends altogether after its time, however fast a list goes on without an end", async () => {
+    await using server = await startLocalServer((request, response) => {
+      const answer = scripted(() => ({ tools: [], nextCursor: "again" }));
+      setTimeout(answer, request.body.includes("tools/list") ? 50 : 0, request, response);
+    });
+    const steps: DiscoveryStep[] = [];
+    const found = await connectAndList(http(server.url), {
+      allowed: LOOPBACK,
+      report: (step) => steps.push(step),
+      answerMilliseconds: 5_000,
+      totalMilliseconds: 1_000,
+    });
+    const message = "Reading the tools took longer than 1 second altogether.";
+    expect(found).toMatchObject({ failure: { code: "timeout", message } });
+    expect(steps.at(-1)).toMatchObject({ step: "list_tools", state: "failed", detail: message });
+    expect(server.seen.length).toBeLessThan(30);
+  });
+
   it("follows cursors, and stops when they never end", async () => {
     await using paged = await startLocalServer(
       scripted((cursor) =>

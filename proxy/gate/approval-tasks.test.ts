@@ -69,6 +69,25 @@ test("it is answered at once with a task that works on, and nothing has run", as
   expect(tasks.ran()).toBe(before);
 });
 
+test("repeating a call opens no more than twenty tasks of one agent, then says what waits and where", async () => {
+  const server = await gated();
+  const { send, taskId } = await start(server);
+  const open = () => ask(send, "tools/call", { name: "pay", arguments: { key: "a" }, task: {} });
+  const answers = await Promise.all(Array.from({ length: 24 }, open));
+  expect(answers.filter(({ result }) => result.task)).toHaveLength(19);
+  const [row] = await listApprovals(server.context, { state: "pending" });
+  for (const { result } of answers.filter((answer) => !answer.result.task)) {
+    expect(result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining(`/approvals/${row?.id} .`) }],
+    });
+  }
+  const where = { orgId: server.context.org.id };
+  expect(await database().approvalTask.count({ where })).toBe(20);
+  await ask(send, "tasks/cancel", { taskId });
+  expect((await open()).result.task).toMatchObject({ status: "working" });
+});
+
 test("approved, it is admitted and runs once, whoever asks for it and how often", async () => {
   const server = await gated();
   const before = tasks.ran();

@@ -22,13 +22,15 @@ import { isHidden, ownTaskId, taskIdOf } from "./tasks.ts";
  * waits already, at once; else in the next `tasks/get` or `tasks/result`. No proxy runs it by itself:
  * only such a request brings the agent's session with the server (of a program, the one proxy that
  * has it), its token for admission to prove, and somebody for the server to ask questions of.
+ *
+ * @returns null when the agent has as many tasks open as it may: the request for approval waits all the same
  */
 export async function openTask(
   exchange: Exchange,
   request: JsonRpcRequest,
   ask: Ask,
   { callId, approvalId }: { callId: string; approvalId: string },
-): Promise<JsonRpcResponse> {
+): Promise<JsonRpcResponse | null> {
   const { state, access } = exchange;
   const id = state.ports.newId();
   const { orgId, serverId, agentId } = access;
@@ -42,6 +44,7 @@ export async function openTask(
     tool: ask.name,
     request: JSON.stringify(request.params ?? {}),
   });
+  if (createdAt === null) return null;
   const link = approvalLink(state.config.publicUrl, access, approvalId);
   const task = openedTask(exchange, id, createdAt, link);
   const _meta = {

@@ -34,9 +34,9 @@ export async function serveAsk(
   if (recorded.forward) return forwardCall(exchange, request, ask, callId);
   const { decision, approvalId } = recorded;
   const waits = decision === "approval" && approvalId !== null;
-  await reply.finish(
+  const task =
     waits && asksForTask(exchange, request, ask)
       ? await openTask(exchange, request, ask, { callId, approvalId })
-      : refusal(exchange, request, ask, admitted),
-  );
+      : null;
+  await reply.finish(task ?? refusal(exchange, request, ask, admitted));
 }

@@ -45,7 +45,7 @@ export interface TaskWait {
 
 /** Calls that wait for a person as tasks; every proxy sees the same ones. */
 export interface ApprovalTaskPorts {
-  /** Notes a waiting task; when it was created. */
+  /** Notes a waiting task; when it was created, null when the agent has too many open. */
   open(
     task: TaskOwner & {
       id: string;
@@ -54,7 +54,7 @@ export interface ApprovalTaskPorts {
       tool: string;
       request: string;
     },
-  ): Promise<Date>;
+  ): Promise<Date | null>;
   /** The agent's task on this server; null when it has none of this id. */
   find(owner: TaskOwner, id: string): Promise<ApprovalTask | null>;
   /** Its tasks that are not the server's as well, oldest first, from the one after this id on. */

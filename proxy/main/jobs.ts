@@ -18,7 +18,7 @@ export interface JobWorker {
 
 /**
  * Does the work that the web and the command line ask for by writing a job: connection tests and
- * discoveries. One at a time in each proxy.
+ * discoveries. Two at a time in each proxy, so that one slow server does not hold up all others.
  */
 export function startJobs(
   instanceId: string,
@@ -39,11 +39,11 @@ export function startJobs(
       }
     }
   };
-  const running = run();
+  const running = [run(), run()];
   return {
     async stop() {
       stopped = true;
-      await running;
+      await Promise.all(running);
     },
   };
 }

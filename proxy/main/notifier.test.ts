@@ -136,13 +136,13 @@ async function until(
   context: OrgContext,
   holds: (log: DeliveryRow[]) => boolean,
 ): Promise<DeliveryRow[]> {
-  const end = performance.now() + 15_000;
-  for (;;) {
-    const log = await listDeliveries(context);
-    if (holds(log)) return log;
-    if (performance.now() > end) throw new Error(`the log says ${JSON.stringify(log)}`);
-    await new Promise((done) => setTimeout(done, 30));
-  }
+  let log: DeliveryRow[] = [];
+  const read = async () => {
+    log = await listDeliveries(context);
+    return { holds: holds(log), log };
+  };
+  await expect.poll(read, { timeout: 15_000, interval: 30 }).toMatchObject({ holds: true });
+  return log;
 }
 
 const allDone = (count: number) => (log: DeliveryRow[]) =>

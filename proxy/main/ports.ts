@@ -34,7 +34,7 @@ import { bindTask, findTasks } from "#lib/gate/tasks.ts";
 import { newId } from "#lib/ids.ts";
 import { requestRediscovery } from "#lib/jobs/schedule.ts";
 import { deriveKey } from "#lib/secrets/derive-key.ts";
-import { digestOfDefinition } from "#lib/tools/digest.ts";
+import { digestOfDefinition, digestOfTwins } from "#lib/tools/digest.ts";
 import { recordHealth } from "#lib/tools/store.ts";
 import type { Ports } from "#proxy/ports.ts";
 import type { Listener } from "./listener.ts";
@@ -84,11 +84,13 @@ export function createPorts(pool: Pool, listener: Listener, options: TargetOptio
     withdrawApproval: (...calls) => withdrawApproval(pool, ...calls),
     approvalMayHaveChanged: (id, milliseconds) => listener.approvalChanged(id, milliseconds),
     reportDrift: throttleReports((...server) => requestRediscovery(pool, ...server)),
-    reportRefusal: throttleReports((orgId, serverId, detail: string) =>
-      recordHealth(orgId, serverId, "refused", detail),
-    ),
+    reportRefusal: throttleReports(async (orgId, serverId, detail: string) => {
+      await recordHealth(orgId, serverId, "refused", detail);
+      return 0;
+    }),
     reportLeak: recordTokenLeak,
     digestOfDefinition,
+    digestOfTwins,
     aggregates: {
       find: (...agent) => findAggregate(pool, ...agent),
       create: (session) => createAggregate(pool, session),

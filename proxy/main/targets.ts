@@ -34,6 +34,7 @@ export interface StoredTarget {
   secrets: readonly { name: string; sealed: string }[];
 }
 
+/** What connecting to servers takes, from the settings of the process; seconds become milliseconds. */
 export function targetOptions(
   openingKey: OpeningKey,
   settings: Pick<
