@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serveAggregate } from "./aggregate/serve.ts";
 import { errorAnswer } from "./answer/answers.ts";
-import { refuseAccess } from "./answer/refuse.ts";
+import { refuseAccess, refuseFailed } from "./answer/refuse.ts";
 import { AgentReply } from "./answer/respond.ts";
 import type { Exchange, ProxyState } from "./exchange.ts";
 import { initialize } from "./forward/initialize.ts";
@@ -38,7 +38,7 @@ interface Arrival {
   receivedAt: number;
 }
 
-const mcpPath = /^\/mcp\/([a-z0-9-]{1,64})(?:\/([a-z0-9-]{1,64}))?\/?$/;
+const mcpPath = /^\/mcp\/([a-z0-9-]{1,64})(?:\/([a-z0-9-]{1,64}))?$/;
 
 /**
  * The proxy's HTTP side: `/mcp/{org}/{server}`, `/mcp/{org}` and `/healthz`. Whatever goes wrong inside refuses the
@@ -47,19 +47,7 @@ const mcpPath = /^\/mcp\/([a-z0-9-]{1,64})(?:\/([a-z0-9-]{1,64}))?\/?$/;
 export function createHandler(state: ProxyState) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const reply = new AgentReply(response, state.config.limits.stalledMilliseconds);
-    handle(state, request, reply).catch(async () => {
-      if (!reply.streaming) reply.setHeader("retry-after", "5");
-      await reply.finish(
-        errorAnswer(
-          null,
-          503,
-          reply.forwarded
-            ? "Callgate failed after it had sent the call on; the action may or may not have been performed."
-            : "Callgate cannot decide or record calls right now, so nothing was forwarded. Retry in 5 seconds.",
-        ),
-        503,
-      );
-    });
+    handle(state, request, reply).catch(() => refuseFailed(reply));
   };
 }
 
@@ -118,6 +106,7 @@ async function handlePost(arrival: Arrival): Promise<void> {
     if (await handOver(state, request, reply, presented, known)) return;
     await handleMessage(arrival, known, recalled !== null, leaveShare);
   } finally {
+    await reply.taken();
     leaveShare();
   }
 }
@@ -137,6 +126,7 @@ async function handleMessage(
     const answer = errorAnswer(parsed.id, parsed.jsonRpcCode, parsed.message);
     return reply.finish(answer, parsed.httpStatus);
   }
+  if (parsed.kind === "request") reply.requestId = parsed.message.id;
   const era = classifyEra(request.headers, parsed);
   if (era.kind === "refused") return refuseEra(reply, era);
   if (await refuseWhileDraining(state, request, reply, parsed)) return;

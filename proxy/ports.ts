@@ -247,6 +247,8 @@ export interface Ports {
   reportLeak(digest: Buffer): Promise<void>;
   /** Canonical digest of a tool definition, the one that is stored at discovery. */
   digestOfDefinition(definition: unknown): string;
+  /** The same of several definitions under one name; begins with `twice:`. */
+  digestOfTwins(definitions: readonly unknown[]): string;
   /** Sessions with all servers of an agent at once. */
   aggregates: AggregatePorts;
   /** A connection to the server with its secrets opened. Stdio: a new child process. */

@@ -1,56 +1,46 @@
 // Mirrored headers that lie: an answer that says which, and nothing reaches the server.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { database } from "#lib/db.ts";
+import { describe, expect, test } from "vitest";
 import { type DualEraFixture, startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
 import { gateFixture } from "#proxy/testing/gate-fixture.ts";
-import {
-  callBody,
-  type GatedServer,
-  post,
-  startProxy,
-  type TestProxy,
-} from "#proxy/testing/harness.ts";
+import { callBody, type GatedServer, post } from "#proxy/testing/harness.ts";
 import { askModern } from "#proxy/testing/modern.ts";
 import { startModernStub } from "#proxy/testing/modern-stub.ts";
+import { setUpOracleAt } from "#proxy/testing/oracle.ts";
 import { headerCases } from "./header-cases.ts";
 
 let fixture: DualEraFixture;
-let proxy: TestProxy;
 let gated: GatedServer;
 
-beforeAll(async () => {
+const oracle = setUpOracleAt(async (proxy) => {
   fixture = await startDualEra();
-  proxy = await startProxy();
   const tools = { test_error_handling: { action: "deny", reason: "Never." } };
   gated = await gateFixture(proxy, fixture, { version: 1, default: "allow", tools });
+  return {
+    orgId: gated.context.org.id,
+    token: gated.agent.token,
+    received: () => fixture.ledger.length,
+    async next() {
+      const { status, body } = await askModern(gated, "tools/call", { name: "test_simple_text" });
+      expect([status, body.error, body.result?.isError]).toEqual([200, undefined, undefined]);
+    },
+    close: () => fixture.close(),
+  };
 });
 
-afterAll(async () => {
-  await proxy.close();
-  await fixture.close();
-});
-
-const recorded = async () => {
-  const where = { orgId: gated.context.org.id };
-  const calls = await database().call.findMany({ where, orderBy: { id: "asc" } });
-  return calls.map(({ decision }) => decision);
-};
+const refused = { received: 0, recorded: [] };
 
 describe("a modern request with lying headers:", () => {
   test.each(headerCases.map(({ title, id, ...entry }) => [title, id, entry] as const))(
     "%s (%s)",
     async (_title, _id, { method = "tools/call", params, headers, gets: [status, code, says] }) => {
-      const received = fixture.ledger.length;
-      const before = await recorded();
       const given = params ?? { name: "test_simple_text" };
-      const answer = await askModern(gated, method, given, { headers });
+      const answer = await oracle.judge(
+        () => askModern(gated, method, given, { headers }),
+        refused,
+      );
       expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
       expect(answer.body.error?.message).toContain(says);
       expect(answer.headers.get("cache-control")).toBe("no-store");
-      expect(fixture.ledger.length).toBe(received);
-      expect(await recorded()).toEqual(before);
-      const next = await askModern(gated, "tools/call", { name: "test_simple_text" });
-      expect(next.body.result?.isError).toBeUndefined();
     },
   );
 
@@ -80,25 +70,21 @@ describe("a modern request with lying headers:", () => {
 test.each([{ "mcp-protocol-version": "2025-03-26" }, {}])(
   "the body alone decides about an older revision with the newer one's headers (%j, ADV-048)",
   async (revision) => {
-    const received = fixture.ledger.length;
     const headers = { ...revision, "mcp-method": "tools/list", "mcp-name": "test_simple_text" };
-    const answer = await post(
-      gated.url,
-      gated.agent.token,
-      callBody("test_error_handling"),
-      headers,
-    );
+    const call = callBody("test_error_handling");
+    const answer = await oracle.judge(() => post(gated.url, gated.agent.token, call, headers), {
+      received: 0,
+      recorded: ["denied"],
+    });
     expect(JSON.parse(answer.text).result.content[0].text).toContain("Never.");
-    expect(fixture.ledger.length).toBe(received);
-    expect((await recorded()).at(-1)).toBe("denied");
   },
 );
 
 test("a list that the server calls public is private and not kept (ADV-049)", async () => {
   await using stub = await startModernStub(["alpha", "beta"]);
-  const first = await gateFixture(proxy, stub, { version: 1, default: "allow" });
+  const first = await gateFixture(oracle.proxy(), stub, { version: 1, default: "allow" });
   const hidden = { version: 1, default: "allow", tools: { beta: { action: "hide" } } };
-  const second = await gateFixture(proxy, stub, hidden);
+  const second = await gateFixture(oracle.proxy(), stub, hidden);
   for (const [server, names] of [
     [first, ["alpha", "beta"]],
     [second, ["alpha"]],
@@ -113,10 +99,10 @@ test("a list that the server calls public is private and not kept (ADV-049)", as
 test("a name that headers cannot carry is encoded on its way up (ADV-050)", async () => {
   const name = "удалить";
   await using stub = await startModernStub([name]);
-  const server = await gateFixture(proxy, stub, { version: 1, default: "allow" });
+  const server = await gateFixture(oracle.proxy(), stub, { version: 1, default: "allow" });
   const encoded = `=?base64?${Buffer.from(name).toString("base64")}?=`;
   const headers = { "mcp-name": encoded };
   const answer = await askModern(server, "tools/call", { name }, { headers });
-  expect(answer.body.result?.content).toEqual([{ type: "text", text: name }]);
+  expect(answer.body).toMatchObject({ result: { content: [{ type: "text", text: name }] } });
   expect(stub.seen.at(-1)?.headers["mcp-name"]).toBe(encoded);
 });

@@ -4,6 +4,7 @@ import { type AnswerCase, alike, result, stream, textOf, withText } from "./answ
 const type = "text/event-stream";
 const passes = { result: { content: [] } };
 const vendor = '{"jsonrpc":"2.0","method":"notifications/vendor","params":{"tool":"secret_tool"}}';
+const foreign = result.replace("$id", "999");
 const forged = 'x\n\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n';
 
 /** Answers that are event streams, by area sse of the catalogue. */
@@ -22,8 +23,10 @@ export const streamCases: AnswerCase[] = [
     ["an event that is cut off", { type, body: `data: ${result}` }],
     ["no event at all", { type, body: "" }],
     ["JSON called events (ADV-149)", { type, body: result }],
-    ["answers to other requests only (ADV-158)", stream(result.replace("$id", "999"))],
+    ["answers to other requests only (ADV-158)", stream(foreign)],
   ]),
+  // The case asks for lines of at most 256 KiB, but a result of 1 MB has to pass and is one line of JSON:
+  // an event's cap is a line's as well (8 MiB; here 20,000 bytes).
   ...alike("ADV-156", "too large", [
     ["a line without an end", { type, body: "data: $fill", stalls: true }],
     [
@@ -31,6 +34,7 @@ export const streamCases: AnswerCase[] = [
       { type, body: `data: ${"x".repeat(9_000)}\n`.repeat(3), stalls: true },
     ],
     ["ten thousand notifications (ADV-158)", stream(...Array(10_001).fill("$note"))],
+    ["ten thousand answers to others (ADV-158)", stream(...Array(10_001).fill(foreign))],
   ]),
   ...alike("ADV-156", "invalid", [
     ["bytes that are not UTF-8", { type, body: "data: ", bytes: "wK8KCg==" }],
@@ -44,7 +48,7 @@ export const streamCases: AnswerCase[] = [
       { type, body: `data: ${result.replace(",", ",\ndata: ")}\n\n` },
     ],
     ["ADV-145", "two answers for one id", stream(result, withText("second"))],
-    ["ADV-158", "answers to others before its own", stream(result.replace("$id", "999"), result)],
+    ["ADV-158", "answers to others before its own", stream(foreign, result)],
     ["ADV-158", "a notification nobody knows before it", stream(vendor, result)],
     [
       "ADV-153",

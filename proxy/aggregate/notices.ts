@@ -12,8 +12,9 @@ import type { SessionVisit } from "./visit.ts";
 export async function passNotice(visit: SessionVisit, notice: JsonRpcNotification): Promise<void> {
   const { reply } = visit;
   switch (notice.method) {
-    // Request ids are the agent's, so to other servers this one means nothing.
+    // Request ids are the agent's and progress tokens the asking server's: to others they mean nothing.
     case "notifications/cancelled":
+    case "notifications/progress":
     case "notifications/roots/list_changed":
       await Promise.all(
         openParts(visit).map(async ({ server }) => {

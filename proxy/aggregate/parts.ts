@@ -1,8 +1,9 @@
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { Exchange, ProxyState } from "#proxy/exchange.ts";
-import { openSession, refuseSession } from "#proxy/forward/initialize.ts";
+import { openSession } from "#proxy/forward/initialize.ts";
 import { relayNotice } from "#proxy/forward/relay.ts";
 import { endAgentSession } from "#proxy/forward/relay-stream.ts";
+import { refuseSession } from "#proxy/forward/session-places.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { legacyRevisions, objectOf } from "#proxy/receive/era.ts";
 import type { AggregatePart, GrantedServer } from "./ports.ts";

@@ -3,8 +3,8 @@ import { errorAnswer } from "#proxy/answer/answers.ts";
 import { refuseAccess } from "#proxy/answer/refuse.ts";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
-import { refuseSession } from "#proxy/forward/initialize.ts";
 import { endAgentSession } from "#proxy/forward/relay-stream.ts";
+import { refuseSession } from "#proxy/forward/session-places.ts";
 import { isAsk } from "#proxy/gate/ask.ts";
 import { type JsonRpcRequest, type ParsedMessage, readMessage } from "#proxy/json/json-rpc.ts";
 import { REQUEST_LIMITS } from "#proxy/json/parse-json.ts";
@@ -91,6 +91,7 @@ export async function serveAggregate(arrival: AggregateArrival): Promise<void> {
       ? resumeStream(visit, last)
       : streamAll(visit));
   } finally {
+    await reply.taken();
     leaveShare();
   }
 }
@@ -106,6 +107,7 @@ async function receive(known: Known, leaveShare: () => void): Promise<void> {
   }
   if (await refuseWhileDraining(state, request, reply, parsed)) return;
   const id = parsed.kind === "request" ? parsed.message.id : null;
+  reply.requestId = id;
   const era = classifyEra(request.headers, parsed);
   if (era.kind === "refused") return refuseEra(reply, era);
   const isModernEra = era.kind === "modern";

@@ -202,6 +202,10 @@ describe("while a call runs", () => {
     const params = { requestId: "call-1" };
     await send(JSON.stringify({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
     expect(received(one, "notifications/cancelled")[0]?.params).toEqual(params);
+    const told = { progressToken: "theirs", progress: 1, total: 2 };
+    const method = "notifications/progress";
+    await send(JSON.stringify({ jsonrpc: "2.0", method, params: told }));
+    expect(received(one, method)[0]?.params).toEqual(told);
     done.resolve();
     expect((await messages.next()).value.result.content[0].uri).toBe("mcp.one+a://b");
   });

@@ -38,6 +38,19 @@ export async function refuseAccess(
   }
 }
 
+/**
+ * Something failed in here, most likely the database. A stream that is open knows its answer by the
+ * request's id only; one that belongs to no request just ends.
+ */
+export async function refuseFailed(reply: AgentReply): Promise<void> {
+  if (reply.streaming && reply.requestId === null) return reply.endStream();
+  if (!reply.streaming) reply.setHeader("retry-after", "5");
+  const text = reply.forwarded
+    ? "Callgate failed after it had sent the call on; the action may or may not have been performed."
+    : "Callgate cannot decide or record calls right now, so nothing was forwarded. Retry in 5 seconds.";
+  await reply.finish(errorAnswer(reply.requestId, 503, text), 503);
+}
+
 /** The upstream's session is over: ends ours too, so that the agent starts a new one. */
 export async function refuseSessionEnded(exchange: Exchange, id: RequestId | null): Promise<void> {
   const { state, access, reply } = exchange;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { JsonRpcMessage } from "#proxy/json/json-rpc.ts";
+import type { JsonRpcMessage, RequestId } from "#proxy/json/json-rpc.ts";
+import { formatSseEvent } from "#proxy/json/sse.ts";
 import { modernAnswer } from "#proxy/modern/answer.ts";
 
 /**
@@ -15,8 +16,10 @@ export class AgentReply {
   #modern = false;
   /** True once a call may have reached its server: whatever fails then must not deny that. */
   forwarded = false;
+  /** Of the request that is answered, as soon as it is known; null where there is none. */
+  requestId: RequestId | null = null;
 
-  /** @param stalledMilliseconds an agent that takes nothing of a stream for this long is cut off */
+  /** @param stalledMilliseconds an agent that takes nothing of what is written for this long is cut off */
   constructor(response: ServerResponse, stalledMilliseconds: number) {
     this.#response = response;
     this.#stalledMilliseconds = stalledMilliseconds;
@@ -92,15 +95,12 @@ export class AgentReply {
     this.#response.flushHeaders();
   }
 
-  /** One event; resolves when the agent's connection can take more. */
+  /** One event, of a JSON text or nothing; resolves when the agent's connection can take more. */
   async event(data: string, id?: string, retryMilliseconds?: number): Promise<void> {
     this.startStream();
     if (this.gone) return;
-    const head =
-      (id === undefined ? "" : `id: ${id}\n`) +
-      (retryMilliseconds === undefined ? "" : `retry: ${retryMilliseconds}\n`);
-    const flushed = this.#response.write(`${head}event: message\ndata: ${data}\n\n`);
-    if (!flushed && !this.gone) await this.#taken();
+    const text = formatSseEvent({ event: "message", id, data, retryMilliseconds });
+    if (!this.#response.write(text) && !this.gone) await this.#until("drain");
   }
 
   /** A comment line: keeps idle connections and their intermediaries awake. */
@@ -112,22 +112,37 @@ export class AgentReply {
     if (!this.gone) this.#response.end();
   }
 
+  /**
+   * Resolves when the agent's connection has taken the whole answer, or is gone. Until then the answer
+   * is held in memory: what it was given a place for is not over.
+   */
+  async taken(): Promise<void> {
+    const response = this.#response;
+    if (!response.writableEnded || response.writableLength === 0 || response.destroyed) return;
+    await this.#until("finish");
+  }
+
   /** The raw response, for an answer that comes from another proxy as a whole. */
   handOver(): ServerResponse {
     return this.#response;
   }
 
-  /** Resolves when the agent has taken what was written, or is gone. */
-  #taken(): Promise<void> {
+  /**
+   * Resolves when the agent's connection can take more, or has taken all, or is gone. Only the socket
+   * sees a part of a large write leave, so its own patience decides who is stalled.
+   */
+  #until(event: "drain" | "finish"): Promise<void> {
     const response = this.#response;
     return new Promise((resolve) => {
-      const stalled = setTimeout(() => response.destroy(), this.#stalledMilliseconds);
+      const cutOff = () => response.destroy();
       const done = () => {
-        clearTimeout(stalled);
-        response.off("drain", done).off("close", done);
+        response.setTimeout(0);
+        response.off("timeout", cutOff).off(event, done).off("close", done);
         resolve();
       };
-      response.on("drain", done).on("close", done);
+      response.setTimeout(this.#stalledMilliseconds).on("timeout", cutOff);
+      // Before Node gives the connection its time to wait for the next request.
+      response.prependListener(event, done).on("close", done);
     });
   }
 }

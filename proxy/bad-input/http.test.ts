@@ -98,6 +98,8 @@ describe("an HTTP request that is not for the gate", () => {
     ["double slashes (ADV-033)", (own) => own.replaceAll("/", "//")],
     ["a path parameter (ADV-033)", (own) => `${own};x=/other`],
     ["upper case (ADV-033)", (own) => own.toUpperCase()],
+    ["a trailing slash (ADV-033)", (own) => `${own}/`],
+    ["an org's own address with a trailing slash (ADV-033)", (own) => own.replace(/[^/]*$/, "")],
     ["a trailing dot (ADV-033)", (own) => `${own}.`],
     ["a NUL (ADV-033)", (own) => `${own}%00`],
     ["an overlong slug (ADV-033)", (own) => `${own}${"a".repeat(100)}`],

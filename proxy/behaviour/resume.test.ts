@@ -15,6 +15,7 @@ import {
   startProxy,
   type TestProxy,
 } from "#proxy/testing/harness.ts";
+import { startLocalServer } from "#proxy/testing/local-server.ts";
 import { askModern } from "#proxy/testing/modern.ts";
 import {
   type Script,
@@ -133,6 +134,78 @@ test("a modern agent, which resumes nothing, is told of the failure at once", as
   const { text } = await askModern(gated, "tools/call", { name: "get", arguments: {} });
   expect(text).toContain("the connection ended before the answer.");
 });
+
+describe("a modern agent at a server with sessions, which knows nothing of resuming", () => {
+  test("has the answer of a call whose stream the server lets go of", async () => {
+    const gated = await gateFixture(proxy, legacy, policy);
+    const params = { name: "test_reconnection", arguments: {} };
+    const { text } = await askModern(gated, "tools/call", params);
+    expect(text).toContain("Answered after the stream was closed.");
+    expect(text).not.toMatch(/^(id|retry):/m);
+    await expect.poll(() => outcomesOf(gated)).toEqual(["ok"]);
+  });
+
+  test("has it however often the server does so, from the last point that it named", async () => {
+    await using server = await startLettingGo(3);
+    const gated = await gateFixture(proxy, server, policy);
+    const { text } = await askModern(gated, "tools/call", { name: "get", arguments: {} });
+    expect(text).toContain("answered at last");
+    expect(server.positions).toEqual(["p0", "p1", "p2"]);
+  });
+
+  test("is told at once when the server does not go on", async () => {
+    await using server = await startLettingGo(0);
+    const gated = await gateFixture(proxy, server, policy);
+    const { text } = await askModern(gated, "tools/call", { name: "get", arguments: {} });
+    expect(text).toContain("may or may not have been performed");
+    await expect.poll(() => outcomesOf(gated)).toEqual(["upstream_error"]);
+  });
+});
+
+/** A server that lets go of its call's stream this often before it answers; never, it opens no stream. */
+async function startLettingGo(times: number) {
+  const positions: unknown[] = [];
+  let called: unknown;
+  const point = (at: number) => `id: p${at}\nretry: 50\ndata:\n\n`;
+  const server = await startLocalServer(({ method, body, headers }, response) => {
+    const asked = method === "POST" ? JSON.parse(body) : {};
+    const events = () => response.writeHead(200, { "content-type": "text/event-stream" });
+    if (method === "GET" && times === 0) return void response.writeHead(405).end();
+    if (method === "GET") {
+      positions.push(headers["last-event-id"]);
+      const text = "answered at last";
+      const answer = { jsonrpc: "2.0", id: called, result: { content: [{ type: "text", text }] } };
+      const isLast = positions.length === times;
+      return void events().end(
+        isLast ? `data: ${JSON.stringify(answer)}\n\n` : point(positions.length),
+      );
+    }
+    if (asked.method === "tools/call") {
+      called = asked.id;
+      return void events().end(point(0));
+    }
+    const results: Record<string, object> = {
+      initialize: {
+        protocolVersion: "2025-11-25",
+        capabilities: { tools: {} },
+        serverInfo: { name: "letting go", version: "1" },
+      },
+      "tools/list": { tools: [{ name: "get", inputSchema: { type: "object" } }] },
+    };
+    const result = results[asked.method];
+    if (!("id" in asked)) return void response.writeHead(202).end();
+    const error = { code: -32601, message: "Method not found" };
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify({ jsonrpc: "2.0", id: asked.id, ...(result ? { result } : { error }) }),
+    );
+  });
+  return {
+    url: server.url.href,
+    positions,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
 
 test("a list that comes on the stream that resumes is filtered as well (row 8)", async () => {
   const gated = await gateServer(proxy, scripted, policy);

@@ -21,6 +21,9 @@ export interface Delivered {
   responseBytes: number;
 }
 
+/** Shorter than any intermediary waits before it takes a connection for dead. */
+const keepAliveMs = 15_000;
+
 type Failed = (failure: UpstreamFailure) => JsonRpcResponse;
 
 /**
@@ -43,7 +46,11 @@ export async function deliver(
     case "error":
       noteRefusal(exchange, reply.failure);
       await out.finish(failed(reply.failure));
-      return { answer: null, failure: reply.failure, responseBytes: 0 };
+      return {
+        answer: null,
+        failure: reply.failure,
+        responseBytes: reply.failure.bytesRead ?? 0,
+      };
     case "accepted":
       out.empty(202);
       return { answer: null, failure: null, responseBytes: 0 };
@@ -58,7 +65,22 @@ export async function deliver(
       return { answer: message, failure: null, responseBytes: bytes.length };
     }
     case "stream":
-      return deliverStream(exchange, reply.events, asked, failed);
+      return keptAwake(exchange, asked, () => deliverStream(exchange, reply.events, asked, failed));
+  }
+}
+
+/** A legacy agent's call may be silent for long; whoever serves other streams sees to them. */
+async function keptAwake(
+  { reply, era }: Exchange,
+  asked: Asked | null,
+  relay: () => Promise<Delivered>,
+): Promise<Delivered> {
+  if (asked === null || era !== "legacy") return relay();
+  const keepAlive = setInterval(() => reply.comment(), keepAliveMs);
+  try {
+    return await relay();
+  } finally {
+    clearInterval(keepAlive);
   }
 }
 
@@ -84,6 +106,7 @@ async function deliverStream(
     if (asked === null && out.gone) break;
     if (event.kind === "failed") {
       delivered.failure = event.failure;
+      delivered.responseBytes = event.failure.bytesRead ?? delivered.responseBytes;
       break;
     }
     const id = event.id === undefined ? undefined : sealedEventId(exchange, event.id);

@@ -1,11 +1,12 @@
-import { errorAnswer, upstreamErrorAnswer } from "#proxy/answer/answers.ts";
-import { type Exchange, type ProxyState, upstreamContext } from "#proxy/exchange.ts";
+import { upstreamErrorAnswer } from "#proxy/answer/answers.ts";
+import { type Exchange, upstreamContext } from "#proxy/exchange.ts";
 import { stripCapabilities } from "#proxy/gate/questions.ts";
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
 import { objectOf } from "#proxy/receive/era.ts";
 import type { UpstreamEvent, UpstreamReply } from "#proxy/upstream/types.ts";
 import { deliver } from "./deliver.ts";
+import { crowdedAnswer, refuseSession } from "./session-places.ts";
 
 /**
  * `initialize`: opens the upstream's session and binds ours to it, the agent and the server. A
@@ -17,27 +18,11 @@ export async function initialize(exchange: Exchange, request: JsonRpcRequest): P
   return refusal ? reply.finish(refusal) : openSession(exchange, request);
 }
 
-/** Takes a place among the sessions that the agent may open; the answer when there is none. */
-export async function refuseSession(
-  { ports }: ProxyState,
-  { orgId, agentId }: { orgId: string; agentId: string },
-  id: RequestId,
-): Promise<JsonRpcResponse | null> {
-  const waitMs = await ports.takeSessionSlot(orgId, agentId);
-  if (waitMs === null) return null;
-  const seconds = Math.ceil(waitMs / 1000);
-  const text = `This agent opens sessions too quickly. Wait ${seconds} seconds, then try again.`;
-  return errorAnswer(id, 429, text);
-}
-
 /** What `initialize` does once the session is granted; `exchange.access` gets the session. */
 export async function openSession(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
   const { state, gate, access, reply } = exchange;
   const upstream = await state.upstreams.open(gate.server);
-  if (!upstream) {
-    const text = "Too many sessions of this org are open on this proxy. Close one and try again.";
-    return reply.finish(errorAnswer(request.id, 429, text));
-  }
+  if (!upstream) return reply.finish(crowdedAnswer(request.id));
   const isHeld = state.upstreams.isHeld(gate.server);
   const context = { ...upstreamContext(exchange), sessionId: null, protocolVersion: null };
   const offered = withoutStripped(request, gate.server.strippedCapabilities);

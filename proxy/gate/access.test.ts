@@ -265,6 +265,64 @@ describe("what else is about a prompt or resource", () => {
     expect(forwarded()).toHaveLength(1);
   });
 
+  describe("what completes a name", () => {
+    const complete = async (uri: string, values: string[], given: object = {}, at = server) => {
+      const completion = { values, total: values.length, hasMore: false, own: 1 };
+      upstream.scripts.set("completion/complete", () => ({ result: { completion } }));
+      const ref = { type: "ref/resource", uri };
+      const argument = { name: "page", value: "" };
+      const own = at === server ? send : await openSession(at.url, at.agent.token);
+      const params = { ref, argument, ...given };
+      const body = { jsonrpc: "2.0", id: 1, method: "completion/complete", params };
+      return JSON.parse((await own(JSON.stringify(body))).text).result.completion;
+    };
+
+    test.each([
+      ["as part of a URI", "docs://{page}", ["private/x", "handbook", "private/y"]],
+      ["as part of an encoded one", "docs://{+page}", ["private/x", "handbook"]],
+      ["as a URI of its own", "docs://{page}", ["docs://private/x", "handbook"]],
+    ])(
+      "is told without those of hidden resources, %s, and without their number",
+      async (...row) => {
+        const [, uri, values] = row;
+        expect(await complete(uri, values)).toEqual({ values: ["handbook"], own: 1 });
+      },
+    );
+
+    test("counts arguments that were completed before", async () => {
+      const context = { arguments: { area: "private" } };
+      expect(await complete("docs://{+area}/{page}", ["x"], { context })).toEqual({
+        values: [],
+        own: 1,
+      });
+    });
+
+    test("is told whole where no rule keeps a resource back, but for the names of hidden tools", async () => {
+      const tools = { secret_tool: { action: "hide" } };
+      const open = await gateServer(proxy, upstream, { version: 1, default: "allow", tools });
+      const whole = { values: ["a", "b"], total: 2, hasMore: false, own: 1 };
+      expect(await complete("docs://{page}", ["a", "b"], {}, open)).toEqual(whole);
+      const ref = { type: "ref/prompt", name: "daily-news" };
+      const argument = { name: "tool", value: "" };
+      expect(await complete("", ["get", "secret_tool"], { ref, argument }, open)).toEqual({
+        values: ["get"],
+        own: 1,
+      });
+    });
+
+    test("is told of nothing on a stream where its question is not known", async () => {
+      const stream = await openEvents(server.url, server.agent.token, send.session);
+      const completion = { values: ["handbook", "private/x"], total: 2 };
+      await upstream.push({ jsonrpc: "2.0", id: 1, result: { completion } });
+      expect(await stream.message()).toEqual({
+        jsonrpc: "2.0",
+        id: 1,
+        result: { completion: { values: [] } },
+      });
+      stream.close();
+    });
+  });
+
   test("news of a resource arrives only for one that may be read, by the rules of that moment", async () => {
     const stream = await openEvents(server.url, server.agent.token, send.session);
     const updated = (uri: string) => ({

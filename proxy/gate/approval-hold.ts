@@ -87,6 +87,7 @@ async function awaitNews(
       if (elapsed >= (ticks + 1) * tickMs) {
         ticks += 1;
         if (token !== null) await reply.event(progress(token, ticks, approvalId, elapsed));
+        else reply.comment();
       }
       const changed = state.ports.approvalMayHaveChanged(approvalId, Math.min(left, 1_000));
       await Promise.race([changed, drain.begun]);

@@ -12,6 +12,7 @@ import { modernAnswer } from "#proxy/modern/answer.ts";
 import { objectOf } from "#proxy/receive/era.ts";
 import { targetOf } from "./access.ts";
 import { hasActiveLinks, withoutActiveLinks } from "./active-links.ts";
+import { screenCompletion } from "./completions.ts";
 import { filterLists, isListMethod, keepEntries } from "./filter.ts";
 import { namesHiddenTool } from "./hidden-names.ts";
 import { shownTaskIds } from "./list-tasks.ts";
@@ -127,18 +128,28 @@ async function screenResult(
     const screened = await screenTasks(exchange, result, asked);
     if (screened !== null) return screened;
   }
+  if (method === null || method === "completion/complete") {
+    const change = screenCompletion(exchange.gate, result, asked?.request ?? null);
+    if (change !== null) return editResult(change);
+  }
   if (exchange.era === "modern" && result.resultType === "input_required") {
     return screenQuestions(exchange, result);
   }
   if (method === "initialize" || method === "server/discover") {
     return screenGreeting(exchange, result);
   }
-  return method === null || isListMethod(method) ? screenLists(exchange, result, method) : pass;
+  return method === null || isListMethod(method)
+    ? screenLists(exchange, result, asked?.request ?? null)
+    : pass;
 }
 
-function screenLists(exchange: Exchange, result: JsonObject, method: string | null): Screened {
+function screenLists(
+  exchange: Exchange,
+  result: JsonObject,
+  request: JsonRpcRequest | null,
+): Screened {
   const { state, gate, access } = exchange;
-  const verdict = filterLists(result, method, gate, state.ports.digestOfDefinition);
+  const verdict = filterLists(result, request, gate, state.ports);
   switch (verdict.kind) {
     case "none":
       return pass;

@@ -60,7 +60,7 @@ describe("invariant 1: admission first", () => {
       expect(answer.headers.get("retry-after")).toBe("5");
       expect(JSON.parse(answer.text)).toEqual({
         jsonrpc: "2.0",
-        id: null,
+        id: 1,
         error: { code: 503, message: expect.stringContaining("nothing was forwarded") },
       });
     }

@@ -79,7 +79,7 @@ describe("event streams", () => {
           const bytes = Buffer.from(events.map(formatSseEvent).join(""));
           const expected = events.map(({ data, ...rest }) => ({
             ...rest,
-            data: data.replace(/\r\n|\r/g, "\n"),
+            data: data.replace(/[\r\n]/g, " "),
           }));
           expect(readAll(bytes, cuts, 100_000)).toEqual(expected);
         },

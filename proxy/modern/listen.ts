@@ -2,6 +2,7 @@ import { errorAnswer, upstreamErrorAnswer } from "#proxy/answer/answers.ts";
 import { refuseSessionEnded } from "#proxy/answer/refuse.ts";
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
 import { deliver } from "#proxy/forward/deliver.ts";
+import { lookAgain, whileAllowed } from "#proxy/forward/stream-access.ts";
 import { judgeAccess } from "#proxy/gate/access.ts";
 import type { JsonRpcNotification, JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
@@ -9,7 +10,7 @@ import { metaKeys, objectOf } from "#proxy/receive/era.ts";
 import type { UpstreamEvent, UpstreamFailureCode, UpstreamReply } from "#proxy/upstream/types.ts";
 
 const mostMilliseconds = 3_600_000;
-/** How soon a revoked token loses its stream, and a rule change is announced. */
+/** How soon a revoked token loses a stream that brings nothing, and a rule change is announced. */
 const recheckMs = 10_000;
 const mostUris = 256;
 
@@ -72,16 +73,22 @@ export async function relayNews(
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, ...(exchange.signal ? [exchange.signal] : [])]);
   const context = { ...upstreamContext(exchange), totalMilliseconds: mostMilliseconds, signal };
+  const told = { revision: exchange.gate.revision };
   const answered = await upstream.send(passed, context);
-  const news =
-    answered.kind === "stream"
-      ? { ...answered, events: screenNews(exchange, request, notifications, answered.events) }
-      : answered;
   const end = () => {
     exchange.reply.endStream();
     over.abort();
   };
-  const stop = watchRules(exchange, request, notifications, news, end);
+  const allowed = (events: AsyncIterable<UpstreamEvent>) =>
+    untilRefused(exchange, whileAllowed(exchange, events), end);
+  const news =
+    answered.kind === "stream"
+      ? {
+          ...answered,
+          events: screenNews(exchange, request, notifications, allowed(answered.events)),
+        }
+      : answered;
+  const stop = watchRules(exchange, request, notifications, news, told, end);
   try {
     await deliver(exchange, news, { request, origin: null }, (failure) =>
       upstreamErrorAnswer(request.id, access, failure),
@@ -91,12 +98,22 @@ export async function relayNews(
   }
 }
 
+/** A stream that its agent may not read any more ends without a word; one that its server ended does not. */
+async function* untilRefused(
+  exchange: Exchange,
+  events: AsyncIterable<UpstreamEvent>,
+  end: () => void,
+): AsyncGenerator<UpstreamEvent, void, undefined> {
+  yield* events;
+  if (!exchange.reply.gone && !(await lookAgain(exchange).catch(() => true))) end();
+}
+
 /** Passes on what was asked for and may be known; a stream that we ended ourselves ends gracefully. */
 async function* screenNews(
   exchange: Exchange,
   request: JsonRpcRequest,
   wanted: JsonObject,
-  events: AsyncIterableIterator<UpstreamEvent>,
+  events: AsyncIterable<UpstreamEvent>,
 ): AsyncGenerator<UpstreamEvent, void, undefined> {
   for await (const event of events) {
     if (event.kind === "failed" && ownEnds.has(event.failure.code)) {
@@ -138,12 +155,15 @@ function isWanted(
 /**
  * Looks from time to time whether the agent may still listen, and tells it when its rules changed;
  * also ends the stream when this proxy stops. Returns what ends the watch.
+ *
+ * @param told the revision of the rules that the agent knows of
  */
 function watchRules(
   exchange: Exchange,
   request: JsonRpcRequest,
   wanted: JsonObject,
   answered: UpstreamReply,
+  told: { revision: number },
   end: () => void,
 ): () => void {
   if (answered.kind !== "stream") return () => {};
@@ -151,11 +171,12 @@ function watchRules(
   const look = async () => {
     const found = await state.authenticator.find(exchange.presented);
     if (found.kind !== "access") return end();
-    if (found.access.revision === exchange.gate.revision) return;
+    if (found.access.revision === told.revision) return;
     const gate = await state.gates.find(found.access);
     if (!gate) return end();
     exchange.access = found.access;
     exchange.gate = gate;
+    told.revision = gate.revision;
     for (const [kind, method] of kinds) {
       if (wanted[kind] !== true) continue;
       const params = { _meta: { [metaKeys.subscriptionId]: request.id } };

@@ -139,6 +139,36 @@ test("an agent that listens is told when its rules change, and hears nothing mor
   await expect.poll(() => news.state.ended, { timeout: 14_000 }).toBe(true);
 });
 
+test("news of a resource that a rule hides meanwhile are told no more, from the rule's commit on", async () => {
+  const server = await gateFixture(proxy, dual, policy);
+  const uri = "test://watched-resource";
+  const notifications = { resourceSubscriptions: [uri], promptsListChanged: true };
+  const news = await streamModern(server, "subscriptions/listen", { notifications });
+  await expect.poll(() => news.messages.length).toBe(1);
+  dual.news.resourceUpdated(uri);
+  await expect.poll(() => news.messages.length).toBe(2);
+  const orgId = server.context.org.id;
+  const document = { ...policy, resources: { "test://watched*": { action: "hide" } } };
+  await database().policyVersion.updateMany({ where: { orgId }, data: { document } });
+  const key = { orgId_id: { orgId, id: server.server.id } };
+  await database().server.update({ where: key, data: { revision: { increment: 1 } } });
+  dual.news.resourceUpdated(uri);
+  dual.news.promptsChanged();
+  await expect.poll(() => news.messages.length).toBe(3);
+  expect(news.messages.map(({ method }) => method)).toEqual([
+    "notifications/subscriptions/acknowledged",
+    "notifications/resources/updated",
+    "notifications/prompts/list_changed",
+  ]);
+  // What was looked at for the one message does not keep the change of the rules from being told.
+  await expect.poll(() => news.messages.length, { timeout: 14_000 }).toBe(4);
+  await database().agentToken.updateMany({ where: { orgId }, data: { revokedAt: new Date() } });
+  dual.news.resourceUpdated(uri);
+  await expect.poll(() => news.state.ended).toBe(true);
+  expect(news.messages.every(({ result }) => result === undefined)).toBe(true);
+  expect(news.messages).toHaveLength(4);
+});
+
 test("a session that a server has forgotten is opened again without the agent noticing", async () => {
   const server = await gateFixture(proxy, legacy, policy);
   await askModern(server, "tools/list");

@@ -1,8 +1,10 @@
 import type { Exchange } from "#proxy/exchange.ts";
+import { crowdedAnswer, refuseSession } from "#proxy/forward/session-places.ts";
 import type { JsonRpcRequest, JsonRpcResponse, JsonRpcResult } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { metaKeys, modernErrors, modernRevision, objectOf } from "#proxy/receive/era.ts";
 import { modernFaceOf, speaksModern } from "#proxy/translate/eras.ts";
+import { answerReply, failureReply } from "#proxy/translate/messages.ts";
 import type {
   Upstream,
   UpstreamContext,
@@ -20,16 +22,19 @@ import { shapeReply } from "./shape-reply.ts";
 
 /**
  * The server as a modern exchange sees it: messages get their mirrored headers, and of its answers
- * what an agent must not keep or forge is closed. Null: the agent's program cannot be started here.
+ * what an agent must not keep or forge is closed. Where no connection can be had, what a session
+ * would be refused with answers every request.
  */
-export async function findModernUpstream(exchange: Exchange): Promise<Upstream | null> {
-  const connection = await findConnection(exchange);
-  if (!connection) return null;
+export async function findModernUpstream(exchange: Exchange): Promise<Upstream> {
+  const connection = (await findConnection(exchange)) ?? crowded;
   return {
     async send(message, context) {
       if (!("id" in message && "method" in message)) return connection.send(message, context);
       const sent = withPassed(exchange, message);
-      const reply = await connection.send(sent, modernContext(exchange, sent, context));
+      const reply = await connection.send(sent, {
+        ...modernContext(exchange, sent, context),
+        refuseSession: () => refuseSession(exchange.state, exchange.access, message.id),
+      });
       return shapeModern(exchange, sent, reply);
     },
     openStream: (context) => connection.openStream(context),
@@ -37,6 +42,16 @@ export async function findModernUpstream(exchange: Exchange): Promise<Upstream |
     close: async () => {},
   };
 }
+
+const crowded: Upstream = {
+  async send(message) {
+    if (!("id" in message && "method" in message)) return { kind: "accepted", sessionId: null };
+    return answerReply(crowdedAnswer(message.id));
+  },
+  openStream: async () => failureReply("protocol", "Modern agents open no streams."),
+  endSession: async () => {},
+  close: async () => {},
+};
 
 /** The `Mcp-*` headers of a modern request, made from the object that goes up. */
 export function buildMirroredHeaders(
@@ -76,6 +91,7 @@ function modernContext(
     agentHeaders: exchange.headers,
     mirroredHeaders: buildMirroredHeaders(request, tool?.parameterHeaders ?? [], exchange.headers),
     agent: exchange.access.tokenId,
+    callMilliseconds: exchange.state.config.callMilliseconds,
     ...(signal === undefined ? {} : { signal }),
     ...(context.totalMilliseconds === undefined
       ? {}

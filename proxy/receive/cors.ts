@@ -40,6 +40,7 @@ export function preflightHeaders(request: IncomingMessage): Record<string, strin
   };
 }
 
+/** Whether this is that question, and no request of its own (Fetch, CORS-preflight request). */
 export function isPreflight(request: IncomingMessage): boolean {
   return (
     request.method === "OPTIONS" &&

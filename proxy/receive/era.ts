@@ -134,6 +134,7 @@ export function metaOf(parsed: ParsedMessage): JsonObject | undefined {
   return parsed.kind === "response" ? undefined : objectOf(parsed.message.params?._meta);
 }
 
+/** A JSON value that is an object, and not a list; undefined otherwise. */
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
 }

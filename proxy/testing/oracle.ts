@@ -70,20 +70,53 @@ const ownHeaders = new Set([
  */
 const budget = { grownBytes: 128 * 1024 * 1024, blockedMilliseconds: 250 };
 
+/** The server that cases are tried at, as the oracle sees it. */
+export interface Tried {
+  orgId: string;
+  token: string;
+  /** How many messages it has received. */
+  received(): number;
+  /** An honest call after the case: throws when it is not served. */
+  next(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * For files of adversarial cases: one server whose credential is a canary, small limits, and an
  * oracle with five parts: the answer (the caller's), what the server received, what was recorded and
  * that nothing secret is in the answer or the log, what it took of memory and event loop, and that
  * another tenant's call meanwhile and the agent's next one are served.
  */
-export function setUpOracle(): {
-  target(): Target;
-  judge(run: () => Promise<Answer>, expected: Expectation): Promise<Answer>;
-} {
-  let proxy: TestProxy;
+export function setUpOracle(): Oracle & { target(): Target } {
   let target: Target;
+  const oracle = setUpOracleAt(async (proxy) => {
+    const upstream = await startScriptedServer();
+    const gated = await gateServer(proxy, upstream, policy);
+    target = await enter(gated, upstream);
+    return {
+      orgId: gated.context.org.id,
+      token: target.token,
+      received: () => upstream.received.length,
+      async next() {
+        upstream.scripts.clear();
+        expectServed(await target.send(benign("next")), "next");
+      },
+      close: async () => upstream[Symbol.asyncDispose](),
+    };
+  });
+  return { ...oracle, target: () => target };
+}
+
+export interface Oracle {
+  proxy(): TestProxy;
+  judge<Given extends Answer>(run: () => Promise<Given>, expected: Expectation): Promise<Given>;
+}
+
+/** The same at a server of the file's own; it gets the canary as well. */
+export function setUpOracleAt(open: (proxy: TestProxy) => Promise<Tried>): Oracle {
+  let proxy: TestProxy;
+  let tried: Tried;
   let neighbour: Target;
-  let orgId: string;
   const logged: string[] = [];
 
   beforeAll(async () => {
@@ -91,7 +124,6 @@ export function setUpOracle(): {
       logged.push(String(line));
       return true;
     });
-    const upstream = await startScriptedServer();
     proxy = await startProxy({
       ports: {
         openUpstream: async ({ url }) => {
@@ -108,45 +140,42 @@ export function setUpOracle(): {
         },
       },
     });
-    const gated = await gateServer(proxy, upstream, policy);
-    orgId = gated.context.org.id;
-    target = await enter(gated, upstream);
+    tried = await open(proxy);
     const theirs = await startScriptedServer();
     neighbour = await enter(await gateServer(proxy, theirs, policy), theirs);
   });
 
   afterAll(async () => {
     await proxy.close();
-    for (const { upstream } of [target, neighbour]) await upstream[Symbol.asyncDispose]();
+    await tried.close();
+    await neighbour.upstream[Symbol.asyncDispose]();
     vi.restoreAllMocks();
   });
 
   const decisions = async () => {
-    const calls = await database().call.findMany({ where: { orgId }, orderBy: { id: "asc" } });
+    const where = { orgId: tried.orgId };
+    const calls = await database().call.findMany({ where, orderBy: { id: "asc" } });
     return calls.map(({ decision }) => decision);
   };
 
   return {
-    target: () => target,
+    proxy: () => proxy,
     async judge(run, expected) {
-      const { upstream, send, token } = target;
       logged.length = 0;
-      const receivedBefore = upstream.received.length;
+      const receivedBefore = tried.received();
       const recordedBefore = (await decisions()).length;
       const meanwhile = neighbour.send(benign("meanwhile"));
       const { value: answer, toll } = await tollOf(run);
       expect(toll.grownBytes).toBeLessThan(budget.grownBytes);
       expect(toll.blockedMilliseconds).toBeLessThan(budget.blockedMilliseconds);
       expectServed(await meanwhile, "meanwhile");
-      expect(upstream.received.length - receivedBefore).toBe(expected.received);
+      expect(tried.received() - receivedBefore).toBe(expected.received);
       expect((await decisions()).slice(recordedBefore)).toEqual(expected.recorded);
-
-      upstream.scripts.clear();
-      expectServed(await send(benign("next")), "next");
+      await tried.next();
 
       const shown = answer.text + JSON.stringify([...answer.headers]) + logged.join("");
       expect(shown).not.toMatch(secrets);
-      expect(shown).not.toContain(token);
+      expect(shown).not.toContain(tried.token);
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       const foreign = [...answer.headers.keys()].filter((name) => !ownHeaders.has(name));
       expect(foreign).toEqual([]);

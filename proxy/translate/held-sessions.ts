@@ -1,5 +1,5 @@
 import { capabilityFor } from "#proxy/gate/methods.ts";
-import type { JsonRpcNotification, JsonRpcRequest } from "#proxy/json/json-rpc.ts";
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { declaredCapabilities } from "#proxy/modern/client-capabilities.ts";
 import { metaKeys, objectOf } from "#proxy/receive/era.ts";
@@ -9,12 +9,18 @@ import { NewsFeed } from "./news-feed.ts";
 
 const offeredRevision = "2025-11-25";
 const mostSessions = 5_000;
+/** Of one agent, which chooses what it declares, and with that how many it has. */
+const mostPerAgent = 8;
 const idleMilliseconds = 900_000;
 const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
-type Opened = LegacySession | { failure: UpstreamFailure };
+/** A session; else the server's failure, or the agent's answer where it may open no more at the moment. */
+type Opened = LegacySession | { failure: UpstreamFailure } | { refusal: JsonRpcResponse };
 
-/** The sessions that modern agents have with one legacy server: one for each agent and its capabilities. */
+/**
+ * The sessions that modern agents have with one legacy server: one for each agent and its capabilities.
+ * Those least used of an agent, or of all, make way for new ones.
+ */
 export class HeldSessions {
   readonly #upstream: Upstream;
   readonly #sessions = new Map<string, Promise<Opened>>();
@@ -26,22 +32,37 @@ export class HeldSessions {
   /** The session a request belongs to; opened now when there is none. */
   async find(request: JsonRpcRequest, context: UpstreamContext): Promise<Opened> {
     const offered = askedOf(declaredCapabilities(request));
-    const key = `${context.agent ?? ""} ${JSON.stringify(offered)}`;
+    const agent = `${context.agent ?? ""} `;
+    const key = agent + JSON.stringify(offered);
     const known = this.#sessions.get(key);
     if (known) {
+      this.#sessions.delete(key);
+      this.#sessions.set(key, known);
       const session = await known;
-      if (!("failure" in session)) session.touch();
+      if (session instanceof LegacySession) session.touch();
       return session;
     }
     const opening = this.#open(key, request, offered, context);
     this.#sessions.set(key, opening);
+    this.#makeWay(agent);
+    let opened: Opened | null = null;
+    try {
+      opened = await opening;
+      return opened;
+    } finally {
+      const isOpen = opened instanceof LegacySession;
+      if (!isOpen && this.#sessions.get(key) === opening) this.#sessions.delete(key);
+    }
+  }
+
+  /** @param agent begins the keys of its sessions */
+  #makeWay(agent: string): void {
+    const own = [...this.#sessions.keys()].filter((key) => key.startsWith(agent));
+    for (const oldest of own.slice(0, -mostPerAgent)) this.#end(oldest);
     for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= mostSessions) break;
       this.#end(oldest);
     }
-    const opened = await opening;
-    if ("failure" in opened && this.#sessions.get(key) === opening) this.#sessions.delete(key);
-    return opened;
   }
 
   /** The server no longer knows the session. */
@@ -60,6 +81,8 @@ export class HeldSessions {
       ...context
     }: UpstreamContext,
   ): Promise<Opened> {
+    const refusal = (await context.refuseSession?.()) ?? null;
+    if (refusal !== null) return { refusal };
     const meta = objectOf(request.params?._meta);
     const clientInfo = objectOf(meta?.[metaKeys.clientInfo]) ?? { name: "callgate", version: "1" };
     const params = { protocolVersion: offeredRevision, capabilities: offered, clientInfo };
@@ -89,7 +112,8 @@ export class HeldSessions {
   #end(key: string): void {
     const ending = this.#sessions.get(key);
     this.#sessions.delete(key);
-    void ending?.then((session) => ("failure" in session ? undefined : session.end()));
+    const end = (opened: Opened) => (opened instanceof LegacySession ? opened.end() : undefined);
+    void ending?.then(end).catch(() => {});
   }
 }
 

@@ -20,7 +20,7 @@ import type {
   UpstreamEvent,
   UpstreamReply,
 } from "#proxy/upstream/types.ts";
-import { LegacyNews } from "./legacy-news.ts";
+import { LegacyNews, mostUris } from "./legacy-news.ts";
 import { errorReply, eventOf, failureReply, resultReply, toLegacyAnswer } from "./messages.ts";
 import { Questions } from "./questions.ts";
 
@@ -47,6 +47,8 @@ export class LegacyFace implements Upstream {
     info: { name: "callgate", version: "1" },
     capabilities: {},
   };
+  /** What the server declares, of what passes here. */
+  #declared: JsonObject = {};
   #logLevel: string | null = null;
   #isRetired = false;
   #over = false;
@@ -76,12 +78,12 @@ export class LegacyFace implements Upstream {
       case "ping":
         return resultReply(message, {});
       case "logging/setLevel":
+        if (!this.#declared.logging) return undeclaredReply(message);
         this.#logLevel = typeof message.params?.level === "string" ? message.params.level : null;
         return resultReply(message, {});
       case "resources/subscribe":
       case "resources/unsubscribe":
-        this.#news.watch(message.params?.uri, message.method === "resources/subscribe");
-        return resultReply(message, {});
+        return this.#watch(message);
       case "tools/list":
       case "tools/call":
       case "prompts/list":
@@ -146,6 +148,7 @@ export class LegacyFace implements Upstream {
     }
     const { result } = answer.message;
     const capabilities = gatedCapabilities(objectOf(result.capabilities) ?? {});
+    this.#declared = capabilities;
     this.#news.declare(capabilities);
     const wanted = params.protocolVersion;
     const protocolVersion = legacyRevisions.find((known) => known === wanted) ?? "2025-11-25";
@@ -166,6 +169,14 @@ export class LegacyFace implements Upstream {
     );
   }
 
+  #watch(request: JsonRpcRequest): UpstreamReply {
+    if (objectOf(this.#declared.resources)?.subscribe !== true) return undeclaredReply(request);
+    const isWanted = request.method === "resources/subscribe";
+    if (this.#news.watch(request.params?.uri, isWanted)) return resultReply(request, {});
+    const text = `A session watches at most ${mostUris} resources. Unsubscribe from one, then try again.`;
+    return errorReply(request, 429, text);
+  }
+
   async #ask(request: JsonRpcRequest, context: UpstreamContext): Promise<UpstreamReply> {
     const running = new AbortController();
     const signal = AbortSignal.any([running.signal, ...(context.signal ? [context.signal] : [])]);
@@ -182,8 +193,13 @@ export class LegacyFace implements Upstream {
     }
     finished();
     if (reply.kind !== "json") return reply;
-    toLegacyAnswer(reply.message);
-    const text = stringifyChanged(reply.bytes.toString("utf8"), reply.message, toLegacyAnswer);
+    const change = (message: JsonRpcResponse) => {
+      // An error that its server could not ascribe to a request comes with no id.
+      message.id = request.id;
+      toLegacyAnswer(message);
+    };
+    change(reply.message);
+    const text = stringifyChanged(reply.bytes.toString("utf8"), reply.message, change);
     // A modern server says some errors by a status that a session's agent takes for its own.
     return { ...reply, status: 200, bytes: Buffer.from(text, "utf8") };
   }
@@ -200,12 +216,20 @@ export class LegacyFace implements Upstream {
       for (let round = 0; round < mostRounds; round += 1) {
         const asked = yield* this.#relay(reply, request.id);
         if (asked === null) return;
+        if (context.readmit === undefined) {
+          const message = "The server asked back about a request that may not be asked about.";
+          yield { kind: "failed", failure: { code: "protocol", bytesSent: true, message } };
+          return;
+        }
         const answers = yield* this.#putQuestions(request, asked, context);
         if (answers === null) return;
         const { requestState } = asked;
         const params: JsonObject = { ...request.params, inputResponses: answers };
         if (typeof requestState === "string") params.requestState = requestState;
-        reply = await this.#send({ ...request, params }, context);
+        // People take their time: what was right when the call came need not be so now.
+        const again = await context.readmit();
+        if (again === null) return;
+        reply = await this.#send({ ...request, params }, { ...context, ...again });
       }
       const message = `The server asked more than ${mostRounds} times without an answer.`;
       yield { kind: "failed", failure: { code: "protocol", bytesSent: true, message } };
@@ -225,7 +249,9 @@ export class LegacyFace implements Upstream {
     }
     if (reply.kind === "accepted") return null;
     const events =
-      reply.kind === "json" ? [eventOf(reply.message)] : (reply satisfies StreamReply).events;
+      reply.kind === "json"
+        ? [eventOf({ ...reply.message, id })]
+        : (reply satisfies StreamReply).events;
     for await (const event of events) {
       if (event.kind !== "message" || event.parsed.kind === "notification") {
         yield event;
@@ -316,6 +342,12 @@ export class LegacyFace implements Upstream {
       mirroredHeaders: buildMirroredHeaders(sent, wanted, agentHeaders),
     });
   }
+}
+
+/** What is not declared is not there (protocol.md 2.3: "declared absent, not faked"). */
+function undeclaredReply(request: JsonRpcRequest): UpstreamReply {
+  const text = `Method not found: ${request.method}. The server does not declare it.`;
+  return errorReply(request, -32601, text);
 }
 
 function isQuestion(reply: UpstreamReply): boolean {

@@ -8,7 +8,8 @@ import { eventOf } from "./messages.ts";
 type Send = (request: JsonRpcRequest, context: UpstreamContext) => Promise<UpstreamReply>;
 
 const streamMilliseconds = 3_600_000;
-const mostUris = 256;
+/** What one session may watch. */
+export const mostUris = 256;
 const pauseMilliseconds = 1_000;
 
 /**
@@ -19,7 +20,6 @@ export class LegacyNews {
   readonly #send: Send;
   readonly #uris = new Set<string>();
   #wanted: JsonObject = {};
-  #watches = false;
   #queue: EventQueue | null = null;
   #context: UpstreamContext | null = null;
   #listening: AbortController | null = null;
@@ -42,15 +42,16 @@ export class LegacyNews {
     ] as const) {
       if (objectOf(capabilities[capability])?.listChanged === true) this.#wanted[kind] = true;
     }
-    this.#watches = objectOf(capabilities.resources)?.subscribe === true;
   }
 
-  /** `resources/subscribe` and its opposite. */
-  watch(uri: JsonValue | undefined, wanted: boolean): void {
-    if (typeof uri !== "string" || !this.#watches) return;
-    if (wanted && this.#uris.size < mostUris) this.#uris.add(uri);
-    if (!wanted) this.#uris.delete(uri);
+  /** `resources/subscribe` and its opposite; false when too many are watched already. */
+  watch(uri: JsonValue | undefined, wanted: boolean): boolean {
+    if (typeof uri !== "string" || this.#uris.has(uri) === wanted) return true;
+    if (wanted && this.#uris.size >= mostUris) return false;
+    if (wanted) this.#uris.add(uri);
+    else this.#uris.delete(uri);
     void this.#listen();
+    return true;
   }
 
   open(context: UpstreamContext): UpstreamReply {

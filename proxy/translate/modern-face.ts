@@ -12,9 +12,17 @@ import type {
   UpstreamEvent,
   UpstreamReply,
 } from "#proxy/upstream/types.ts";
+import { followEvents } from "./follow-events.ts";
 import { HeldSessions, type LegacySession } from "./held-sessions.ts";
-import { eventOf, failureReply, resultReply, toLegacyRequest, toModernAnswer } from "./messages.ts";
-import { Parking } from "./parking.ts";
+import {
+  answerReply,
+  eventOf,
+  failureReply,
+  resultReply,
+  toLegacyRequest,
+  toModernAnswer,
+} from "./messages.ts";
+import { type Parked, Parking } from "./parking.ts";
 import { subscribe } from "./subscription.ts";
 
 /** Answers of people take longer than those of servers. */
@@ -49,6 +57,7 @@ export class ModernFace implements Upstream {
     for (let attempt = 0; ; attempt += 1) {
       const opened = await this.#sessions.find(message, context);
       if ("failure" in opened) return { kind: "error", failure: opened.failure };
+      if ("refusal" in opened) return answerReply(opened.refusal);
       const reply = await this.#ask(opened, message, context);
       const isGone = reply.kind === "error" && reply.failure.code === "session_gone";
       if (!isGone || attempt > 0) return reply;
@@ -89,11 +98,18 @@ export class ModernFace implements Upstream {
         return { ...reply, bytes: Buffer.from(text, "utf8"), sessionId: null };
       }
       case "stream": {
-        const stopOnAbort = () => session.cancel(id);
-        context.signal?.addEventListener("abort", stopOnAbort, { once: true });
+        const over = new AbortController();
+        stopWith(context, session, id, over);
+        const within = total ?? context.callMilliseconds ?? askingMilliseconds;
+        const resume = (lastEventId: string, leftMilliseconds: number) =>
+          this.#inner.openStream({
+            ...session.context({ ...context, signal: over.signal }, leftMilliseconds),
+            lastEventId,
+          });
+        const events = followEvents(reply.events, resume, within, over.signal);
         return {
           kind: "stream",
-          events: this.#converse(session, request, id, reply.events),
+          events: this.#converse({ session, request, id, events, over }),
           sessionId: null,
         };
       }
@@ -107,11 +123,9 @@ export class ModernFace implements Upstream {
 
   /** What a call brings until its answer, or until the server asks something. */
   async *#converse(
-    session: LegacySession,
-    request: JsonRpcRequest,
-    id: number,
-    events: AsyncIterableIterator<UpstreamEvent>,
+    running: Omit<Parked, "question">,
   ): AsyncGenerator<UpstreamEvent, void, undefined> {
+    const { session, request, id, events } = running;
     let keeps = false;
     try {
       for (;;) {
@@ -128,13 +142,7 @@ export class ModernFace implements Upstream {
           yield answered(event, request);
           return;
         } else if (mayAskBack(request.method) && session.mayAsk(parsed.message.method)) {
-          const state = this.#parking.park({
-            session,
-            request,
-            id,
-            events,
-            question: parsed.message,
-          });
+          const state = this.#parking.park({ ...running, question: parsed.message });
           keeps = true;
           yield eventOf({
             jsonrpc: "2.0",
@@ -169,19 +177,33 @@ export class ModernFace implements Upstream {
         sessionId: null,
       };
     }
-    const { session, id, events, question } = parked;
+    const { session, id, events, over, question } = parked;
     const answer = objectOf(objectOf(request.params?.inputResponses)?.[Parking.key]);
     if (!answer) {
       const again = this.#parking.park(parked);
       return resultReply(request, this.#parking.questionOf(again));
     }
-    context.signal?.addEventListener("abort", () => session.cancel(id), { once: true });
+    stopWith(context, session, id, over);
     const response = { jsonrpc: "2.0", id: question.id, result: answer } as const;
     const taken = await session.upstream.send(response, session.context(context));
     if (taken.kind === "error") return taken;
-    const rest = this.#converse(session, request, id, events);
+    const rest = this.#converse({ session, request, id, events, over });
     return { kind: "stream", events: rest, sessionId: null };
   }
+}
+
+/** An agent that goes away gives its call up. */
+function stopWith(
+  { signal }: UpstreamContext,
+  session: LegacySession,
+  id: number,
+  over: AbortController,
+): void {
+  const stop = () => {
+    session.cancel(id);
+    over.abort();
+  };
+  signal?.addEventListener("abort", stop, { once: true });
 }
 
 /** The handshake's result as the answer to `server/discover`. */

@@ -44,7 +44,8 @@ export class NewsFeed {
     const over = new AbortController();
     const { upstream } = this.#session;
     const from = { sessionId: null, protocolVersion: null, signal: over.signal };
-    const reply = await upstream.openStream(this.#session.context(from, streamMilliseconds));
+    const context = this.#session.context(from, streamMilliseconds);
+    const reply = await upstream.openStream({ ...context, newsOnly: true });
     if (reply.kind !== "stream") return null;
     void this.#read(reply, over);
     return over;

@@ -13,6 +13,8 @@ export interface Parked {
   /** The call's id in the server's session. */
   id: number;
   events: AsyncIterableIterator<UpstreamEvent>;
+  /** Ends the wait for more of them. */
+  over: AbortController;
   question: JsonRpcRequest;
 }
 
@@ -71,6 +73,7 @@ export class Parking {
     const parked = this.#remove(name);
     if (!parked) return;
     parked.session.cancel(parked.id);
+    parked.over.abort();
     void parked.events.return?.();
   }
 }

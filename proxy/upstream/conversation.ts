@@ -38,6 +38,8 @@ const MAX_ASKED = 1_000;
 /** Messages kept for a listener that may still come; the oldest are forgotten. */
 const MAX_UNCLAIMED = 100;
 const MAX_UNCLAIMED_CHARACTERS = 1024 * 1024;
+/** Answers to nothing that a session may bring; some come late, after their request was given up. */
+const MAX_UNOWED = 10_000;
 /** How often a retired session is looked at, whether the last of its calls has ended. */
 const RETIRED_LOOK_MILLISECONDS = 500;
 
@@ -53,6 +55,9 @@ export class Conversation {
   /** Ids of requests the server sent and the agent has not answered yet. */
   readonly #asked = new Set<RequestId>();
   #listener: EventQueue | null = null;
+  /** The listener is no agent's, who could be asked something. */
+  #newsOnly = false;
+  #unowed = 0;
   #unclaimed: UpstreamEvent[] = [];
   #unclaimedCharacters = 0;
   #fullQueues = 0;
@@ -87,6 +92,7 @@ export class Conversation {
     this.#listener?.end();
     const listener = new EventQueue((full) => this.#onFull(full));
     this.#listener = listener;
+    this.#newsOnly = context.newsOnly === true;
     for (const event of this.#unclaimed) listener.push(event);
     this.#unclaimed = [];
     this.#unclaimedCharacters = 0;
@@ -100,16 +106,30 @@ export class Conversation {
     this.#idle.refresh();
     switch (parsed.kind) {
       case "response":
-        this.#inFlight.complete(parsed, line);
+        this.#complete(parsed, line);
         return;
       case "request":
         this.#remember(parsed.message.id);
         this.#deliverUnsolicited({ kind: "message", parsed, data: line });
         return;
       case "notification":
-        if (!this.#inFlight.progress(parsed, line)) {
+        if (!this.#inFlight.progress(parsed, line) && !this.#inFlight.news(parsed, line)) {
           this.#deliverUnsolicited({ kind: "message", parsed, data: line });
         }
+    }
+  }
+
+  #complete(parsed: Extract<ParsedMessage, { kind: "response" }>, line: string): void {
+    if (this.#inFlight.complete(parsed, line)) return;
+    const { message } = parsed;
+    // An error without an id means a request that the server could not read: it will not be answered.
+    const refused = message.id === null && "error" in message ? this.#inFlight.only() : undefined;
+    if (refused !== undefined && "error" in message) {
+      const said = JSON.stringify(message.error.message.slice(0, 300));
+      const text = `The server refused a message without naming it: ${said}`;
+      this.#inFlight.fail(refused, { code: "protocol", bytesSent: true, message: text });
+    } else if (++this.#unowed > MAX_UNOWED) {
+      this.#pipe.giveUp(`The server sent more than ${MAX_UNOWED} answers to nothing.`);
     }
   }
 
@@ -200,11 +220,10 @@ export class Conversation {
     return failure === null ? { kind: "accepted", sessionId: null } : { kind: "error", failure };
   }
 
-  /** Such a server does not say what its questions belong to: the open stream, else any call. */
   #deliverUnsolicited(event: UpstreamEvent & { kind: "message" }): void {
-    const listener = this.#listener?.ended === false ? this.#listener : this.#inFlight.newest();
-    if (listener !== undefined) {
-      listener.push(event);
+    const reader = this.#readerOf(event.parsed);
+    if (reader !== undefined) {
+      reader.push(event);
       return;
     }
     this.#unclaimed.push(event);
@@ -216,6 +235,14 @@ export class Conversation {
       const oldest = this.#unclaimed.shift();
       if (oldest?.kind === "message") this.#unclaimedCharacters -= oldest.data.length;
     }
+  }
+
+  /** Such a server does not say what its messages belong to: the open stream, else the newest call. */
+  #readerOf({ kind, message }: ParsedMessage): EventQueue | undefined {
+    const listener = this.#listener?.ended === false ? this.#listener : undefined;
+    const isNews = kind === "notification" && message.method !== "notifications/message";
+    if (listener !== undefined && (isNews || !this.#newsOnly)) return listener;
+    return this.#inFlight.newestCall() ?? listener ?? this.#inFlight.newest();
   }
 
   #remember(id: RequestId): void {

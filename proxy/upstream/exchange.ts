@@ -205,6 +205,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
     this.#giveUp(
       "too_large",
       `The answer of ${this.#host} is larger than ${this.#maxBytes} bytes.`,
+      { bytesRead: this.#bytesSeen },
     );
   }
 
@@ -223,7 +224,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ExchangeBody {
   #giveUp(
     code: UpstreamFailure["code"],
     message: string,
-    more: Pick<UpstreamFailure, "status" | "fix"> = {},
+    more: Pick<UpstreamFailure, "status" | "fix" | "bytesRead"> = {},
   ): void {
     const failure = { code, bytesSent: this.#bytesSent, message, ...more };
     this.#fail(failure);

@@ -151,6 +151,8 @@ async function readJson(
   host: string,
 ): Promise<UpstreamReply> {
   let bytes: Buffer;
+  const unusable = (code: UpstreamFailure["code"], message: string) =>
+    errorReply({ code, bytesSent: true, message, bytesRead: bytes.length });
   try {
     bytes = await body.collect(options.idleMilliseconds, options.maxAnswerBytes);
   } catch (error) {
@@ -159,7 +161,7 @@ async function readJson(
   }
   if (bytes.length > options.maxAnswerBytes) {
     const message = `The answer of ${host} is larger than ${options.maxAnswerBytes} bytes.`;
-    return errorReply({ code: "too_large", bytesSent: true, message });
+    return unusable("too_large", message);
   }
   const parsed = readMessage(bytes, RESPONSE_LIMITS);
   if (parsed.kind === "refused") {
@@ -168,11 +170,11 @@ async function readJson(
         ? "not_mcp"
         : "protocol";
     const message = `The answer of ${host} is not a valid JSON-RPC message: ${parsed.message}`;
-    return errorReply({ code, bytesSent: true, message });
+    return unusable(code, message);
   }
   if (parsed.kind !== "response" || parsed.message.id !== awaited) {
     const message = `${host} answered with a message that does not belong to the request.`;
-    return errorReply({ code: "protocol", bytesSent: true, message });
+    return unusable("protocol", message);
   }
   return { kind: "json", status: 200, message: parsed.message, bytes, sessionId };
 }

@@ -5,12 +5,15 @@ import type {
   JsonRpcResponse,
   RequestId,
 } from "#proxy/json/json-rpc.ts";
-import type { JsonValue } from "#proxy/json/parse-json.ts";
+import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
+import { mayAskBack } from "#proxy/modern/methods.ts";
+import { metaKeys, objectOf } from "#proxy/receive/era.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { UpstreamFailure } from "./types.ts";
 
 interface Waiting {
   agentId: RequestId;
+  method: string;
   progressToken: JsonValue | undefined;
   events: EventQueue;
   /** Starts the wait for the next sign of life anew. */
@@ -29,9 +32,12 @@ export interface GiveUp {
 /** How long a cancelled request may still be answered by its server. */
 const CANCEL_GRACE_MILLISECONDS = 2_000;
 
+/** The one request that is no question but a stream of news; its id is the subscription's. */
+const LISTEN = "subscriptions/listen";
+
 /**
  * The requests that one server is working on over one pipe. Inside they carry numbers of our own,
- * which also serve as their progress tokens; outside the agent's.
+ * which also serve as their progress tokens and subscription ids; outside the agent's.
  */
 export class InFlight {
   readonly #waiting = new Map<number, Waiting>();
@@ -69,30 +75,31 @@ export class InFlight {
       signal?.removeEventListener("abort", onAbort);
     };
 
-    const meta = message.params?._meta;
-    const known =
-      typeof meta === "object" && meta !== null && !Array.isArray(meta) ? meta : undefined;
+    const known = objectOf(message.params?._meta);
     const progressToken = known?.progressToken;
     const events = new EventQueue(this.#onFull);
     const refresh = () => void idle.refresh();
-    this.#waiting.set(id, { agentId: message.id, progressToken, events, refresh, release });
+    const { id: agentId, method } = message;
+    this.#waiting.set(id, { agentId, method, progressToken, events, refresh, release });
     if (progressToken === undefined) return { id, message: { ...message, id }, events };
     const params = { ...message.params, _meta: { ...known, progressToken: id } };
     return { id, message: { ...message, id, params }, events };
   }
 
-  /** Hands a response to its request; a response to nothing is dropped. */
-  complete(parsed: { kind: "response"; message: JsonRpcResponse }, line: string): void {
+  /** Hands a response to its request; false when it answers none. */
+  complete(parsed: { kind: "response"; message: JsonRpcResponse }, line: string): boolean {
     const { id } = parsed.message;
     const waiting = typeof id === "number" ? this.#waiting.get(id) : undefined;
-    if (typeof id !== "number" || waiting === undefined) return;
+    if (typeof id !== "number" || waiting === undefined) return false;
     const restore = (message: JsonRpcResponse) => {
       message.id = waiting.agentId;
+      if ("result" in message) renameSubscription(message.result, id, waiting.agentId);
     };
     restore(parsed.message);
     const data = stringifyChanged(line, parsed.message, restore);
     this.#remove(id)?.push({ kind: "message", parsed, data });
     waiting.events.end();
+    return true;
   }
 
   /** Hands a progress notification to its request; false when it is not one of ours. */
@@ -106,6 +113,22 @@ export class InFlight {
     const restore = (message: JsonRpcNotification) => {
       if (message.params !== undefined) message.params.progressToken = original;
     };
+    restore(parsed.message);
+    const data = stringifyChanged(line, parsed.message, restore);
+    waiting.refresh();
+    waiting.events.push({ kind: "message", parsed, data });
+    return true;
+  }
+
+  /** Hands news to the subscription they name; false when they name none. */
+  news(parsed: { kind: "notification"; message: JsonRpcNotification }, line: string): boolean {
+    const id = objectOf(parsed.message.params?._meta)?.[metaKeys.subscriptionId];
+    if (id === undefined) return false;
+    const waiting = typeof id === "number" ? this.#waiting.get(id) : undefined;
+    // News of a subscription that has ended would carry one of our numbers outside.
+    if (typeof id !== "number" || waiting?.method !== LISTEN) return true;
+    const restore = (message: JsonRpcNotification) =>
+      renameSubscription(message.params, id, waiting.agentId);
     restore(parsed.message);
     const data = stringifyChanged(line, parsed.message, restore);
     waiting.refresh();
@@ -132,8 +155,19 @@ export class InFlight {
     waiting.release = () => clearTimeout(timer);
   }
 
+  /** The newest request that the server may ask back about; undefined when there is none. */
+  newestCall(): EventQueue | undefined {
+    return this.#newest(({ method }) => mayAskBack(method) || method === "tasks/result");
+  }
+
   newest(): EventQueue | undefined {
-    return [...this.#waiting.values()].at(-1)?.events;
+    return this.#newest(() => true);
+  }
+
+  /** The only request that waits for its answer; undefined when there are more, or none. */
+  only(): number | undefined {
+    const owed = [...this.#waiting].filter(([, { method }]) => method !== LISTEN);
+    return owed.length === 1 ? owed[0]?.[0] : undefined;
   }
 
   fail(id: number, failure: UpstreamFailure): void {
@@ -144,10 +178,20 @@ export class InFlight {
     for (const id of this.#waiting.keys()) this.fail(id, failure);
   }
 
+  #newest(isWanted: (waiting: Waiting) => boolean): EventQueue | undefined {
+    const wanted = (waiting: Waiting) => waiting.method !== LISTEN && isWanted(waiting);
+    return [...this.#waiting.values()].findLast(wanted)?.events;
+  }
+
   #remove(id: number): EventQueue | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     waiting?.release();
     return waiting?.events;
   }
+}
+
+function renameSubscription(holder: JsonObject | undefined, from: number, to: RequestId): void {
+  const meta = objectOf(holder?._meta);
+  if (meta?.[metaKeys.subscriptionId] === from) meta[metaKeys.subscriptionId] = to;
 }

@@ -96,7 +96,7 @@ export class StdioUpstream implements Upstream {
     const parsed = readMessage(line, RESPONSE_LIMITS);
     if (parsed.kind !== "refused") {
       this.#conversation.receive(parsed, line.toString("utf8").trimEnd());
-    } else if (parsed.reason !== "not_json") {
+    } else if (parsed.reason !== "not_json" || looksLikeMessage(line)) {
       // Banners on standard output are common and harmless; broken messages are not.
       this.#conversation.fail(protocolFailure(parsed.message));
     }
@@ -139,6 +139,11 @@ function endFailure(end: ChildEnd, launch: Launch): UpstreamFailure {
     case "exited":
       return { code: "closed", bytesSent: true, message: `The program ended (${end.how}).` };
   }
+}
+
+/** Messages are objects; hardly any banner begins like one. */
+function looksLikeMessage(line: Buffer): boolean {
+  return line.subarray(0, 64).toString("latin1").trimStart().startsWith("{");
 }
 
 function protocolFailure(text: string): UpstreamFailure {

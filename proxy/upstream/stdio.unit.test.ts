@@ -1,56 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
+import { CONTEXT, eventsOf, request, setUpPrograms } from "#proxy/testing/node-program.ts";
 import { awaitAnswer } from "./await-answer.ts";
-import { STDIO_DEFAULTS, type StdioOptions, StdioUpstream } from "./stdio.ts";
-import type { UpstreamContext, UpstreamEvent, UpstreamReply } from "./types.ts";
 
-const CONTEXT: UpstreamContext = { sessionId: null, protocolVersion: null };
-const open: StdioUpstream[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((upstream) => upstream.close()));
-});
-
-function launch(
-  args: string[],
-  options: Partial<StdioOptions> = {},
-  command = process.execPath,
-): StdioUpstream {
-  const env = { PATH: process.env.PATH ?? "" };
-  const upstream = new StdioUpstream(
-    { command, args, env, cwd: tmpdir() },
-    { ...STDIO_DEFAULTS, stopMilliseconds: 200, ...options },
-  );
-  open.push(upstream);
-  return upstream;
-}
-
-/** A program that runs `body` for every message `m` it reads; `say` writes one message. */
-function program(body: string, options: Partial<StdioOptions> = {}): StdioUpstream {
-  const script = `
-    const say = (o) => process.stdout.write((typeof o === "string" ? o : JSON.stringify(o)) + "\\n");
-    const answer = (id, result) => say({ jsonrpc: "2.0", id, result });
-    require("readline").createInterface({ input: process.stdin }).on("line", (l) => { const m = JSON.parse(l); ${body} });
-  `;
-  return launch(["-e", script], options);
-}
-
-const request = (id: string | number, method: string, params = {}): JsonRpcRequest => ({
-  jsonrpc: "2.0",
-  id,
-  method,
-  params,
-});
-
-async function eventsOf(reply: UpstreamReply): Promise<UpstreamEvent[]> {
-  if (reply.kind !== "stream") throw new Error(`expected a stream, got ${JSON.stringify(reply)}`);
-  const events: UpstreamEvent[] = [];
-  for await (const event of reply.events) events.push(event);
-  return events;
-}
+const { launch, program } = setUpPrograms();
 
 /** A killed process whose parent has not looked yet is dead, though its number still exists. */
 const isAlive = (pid: number) => {
@@ -304,7 +259,7 @@ describe("stdio upstream", () => {
   it("refuses messages to a program that does not read, instead of keeping them", async () => {
     const upstream = launch(["-e", "setInterval(() => {}, 1000)"], { maxUnreadBytes: 100_000 });
     const params = { fill: "x".repeat(64 * 1024) };
-    const replies: UpstreamReply[] = [];
+    const replies: Awaited<ReturnType<typeof upstream.send>>[] = [];
     for (let n = 0; n < 10; n += 1) {
       const note = { jsonrpc: "2.0", method: "notifications/message", params } as const;
       replies.push(await upstream.send(note, CONTEXT));

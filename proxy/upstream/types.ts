@@ -29,6 +29,8 @@ export interface UpstreamContext {
   protocolVersion: string | null;
   /** Resumes a stream after this event (openStream only). */
   lastEventId?: string;
+  /** Whoever reads the stream only wants news: questions and logs belong to calls (openStream only). */
+  newsOnly?: true;
   /** Headers of the agent's request, lower-case names; only those in protocol.md 2.4 are used. */
   agentHeaders?: Readonly<Record<string, string | string[] | undefined>>;
   /** Mcp-Method, Mcp-Name and Mcp-Param-* of a modern request; the agent's own are then left out. */
@@ -37,13 +39,23 @@ export interface UpstreamContext {
   parameterHeaders?: (tool: string) => readonly ParameterHeader[];
   /** Likewise: what of the agent the server may not use, whatever was declared in the handshake. */
   strippedCapabilities?: readonly string[];
+  /** Likewise: judges and admits the call once more, before it is sent again with its agent's answers.
+   * Null: it must not be; its agent has its answer, or has gone. */
+  readmit?: () => Promise<Readmission | null>;
   /** Whose session is continued where a modern agent's requests need one; the agent's token id. */
   agent?: string;
+  /** Takes a place among the sessions which that agent may open; its answer when there is none. */
+  refuseSession?: () => Promise<JsonRpcResponse | null>;
+  /** The longest that a call of it takes, over all exchanges with the server. */
+  callMilliseconds?: number;
   /** Total time for this exchange, streams included; the upstream's default when absent. */
   totalMilliseconds?: number;
   /** Gives the exchange up: HTTP closes the request, stdio sends notifications/cancelled. */
   signal?: AbortSignal;
 }
+
+/** What is true now of a call that may be sent again. */
+export type Readmission = Required<Pick<UpstreamContext, "strippedCapabilities">>;
 
 export type UpstreamReply =
   /** One JSON answer. `bytes` is its JSON text: relay it unless `message` had to be changed. */
@@ -120,4 +132,6 @@ export interface UpstreamFailure {
   /** The HTTP status, where there was one. */
   status?: number;
   retryAfterSeconds?: number;
+  /** Bytes of an answer that was read and could not be used. */
+  bytesRead?: number;
 }

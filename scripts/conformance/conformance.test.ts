@@ -16,7 +16,7 @@ const within = { timeout: 120_000 };
 describe.each([
   ["every check ends as it does directly", "equal"],
   ["nothing is lost where the proxy translates between the eras", "translated"],
-] as const)("%s", (_, promise) => {
+] as const)("invariant 10: %s", (_, promise) => {
   const cases = comparisons.filter((comparison) => comparison.promise === promise);
   test.each(cases)("$title, $revision", within, async (comparison) => {
     const { gated, differences } = await runComparison(stage, comparison);

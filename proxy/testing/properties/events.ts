@@ -48,7 +48,19 @@ export const eventProperties: readonly Property[] = [
     (data, retry) => {
       const event = { id: `p${retry}`, data, retryMilliseconds: 1_000 + (retry % 59_000) };
       const read = asTheStandardSays(formatSseEvent(event));
-      deepStrictEqual(read, [{ ...event, data: data.replace(/\r\n|\r/g, "\n") }]);
+      deepStrictEqual(read, [{ ...event, data: data.replace(/[\r\n]/g, " ") }]);
+    },
+  ),
+
+  forAll(
+    "a message is one event however its text is laid out",
+    [message, choices],
+    (said, decisions) => {
+      const data = spell(said, decisions);
+      const [read, ...more] = asTheStandardSays(formatSseEvent({ event: "message", data }));
+      strictEqual(more.length, 0);
+      strictEqual(read?.event, "message");
+      deepStrictEqual(denoted(read.data), said);
     },
   ),
 
