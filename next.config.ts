@@ -41,13 +41,20 @@ const config: NextConfig = {
   // `npm run verify` checks types, tests included; starting the product need not do it again.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: ["pg", "@prisma/client", "@prisma/adapter-pg"],
-  // A page of the catalogue is also there as Markdown and JSON, by its ending.
+  // A public page is also there as Markdown and JSON, by its ending.
   async rewrites() {
     return {
-      beforeFiles: ["md", "json"].map((format) => ({
-        source: `/catalog:path(.*)\\.${format}`,
-        destination: `/api/catalog/${format}:path`,
-      })),
+      beforeFiles: ["md", "json"].flatMap((format) => [
+        {
+          source: `/catalog:path(.*)\\.${format}`,
+          destination: `/api/catalog/${format}:path`,
+        },
+        { source: `/docs:path(.*)\\.${format}`, destination: `/api/documents/${format}/docs:path` },
+        {
+          source: `/:page(index|contact)\\.${format}`,
+          destination: `/api/documents/${format}/:page`,
+        },
+      ]),
       afterFiles: [],
       fallback: [],
     };

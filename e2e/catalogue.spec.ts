@@ -1,6 +1,10 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { callgateJson } from "./command-line.ts";
 import { expect, test } from "./fixtures.ts";
-import { createOrg, newSlug, signUp } from "./people.ts";
+import { mailsTo } from "./mail.ts";
+import { askForLink, createOrg, newPerson, newSlug, signUp } from "./people.ts";
+import { root } from "./product.ts";
 
 test("a passer-by finds a tool by what it does and reads why it needs a policy", async ({
   page,
@@ -58,13 +62,93 @@ test("every page is also there for programs, and a tool’s page stays small", a
     category: "write",
     server: "awslabs-appsync",
   });
+  expect(data.questions).toHaveLength(6);
   expect((await page.request.get("/catalog.json")).ok()).toBe(true);
   expect(await (await page.request.get("/sitemap.xml")).text()).toContain(base);
   expect(await (await page.request.get("/llms.txt")).text()).toContain(
     "/catalog/awslabs-valkey.md",
   );
   const html = await page.request.get(base);
-  expect((await html.body()).length).toBeLessThan(100 * 1024);
+  expect((await html.body()).length).toBeLessThan(100_000);
+});
+
+test("the pages of the longest definitions on record stay under 100 KB, and what they cut is one click away", async ({
+  page,
+}) => {
+  const sizes: [string, number][] = [];
+  for (const { server, tool } of longestRecorded(60)) {
+    const path = `/catalog/${server}/${encodeURIComponent(tool)}`;
+    const html = await page.request.get(path);
+    expect(html.status(), path).toBe(200);
+    sizes.push([path, (await html.body()).length]);
+  }
+  expect(sizes.filter(([, bytes]) => bytes >= 100_000)).toEqual([]);
+  await page.goto("/catalog/excel/create_chart");
+  const whole = page.getByRole("link", { name: /^All 11 parameters .*as JSON$/ });
+  const { definition } = await (
+    await page.request.get((await whole.getAttribute("href")) ?? "")
+  ).json();
+  expect(Object.keys(definition.inputSchema.properties)).toHaveLength(11);
+});
+
+test("programs too are told where a tool lives that they look for in the wrong place", async ({
+  page,
+}) => {
+  for (const { tool, home, path } of seeds) {
+    const wrong = `/catalog/awslabs-valkey/${tool}`;
+    const markdown = await page.request.get(`${wrong}.md`);
+    expect(await markdown.text()).toContain(`it is a tool of ${home}`);
+    const data = await (await page.request.get(`${wrong}.json`)).json();
+    expect(data).toMatchObject({ name: tool, server: path });
+    expect((await page.request.get(data.livesIn)).ok()).toBe(true);
+  }
+});
+
+test("what a page says of a tool and of a server, its Markdown says too", async ({ page }) => {
+  const tool = "/catalog/awslabs-appsync/create_api_key";
+  const server = "/catalog/awslabs-valkey";
+  for (const path of [tool, server]) {
+    await page.goto(path);
+    const headings = await page.locator("article").getByRole("heading").allTextContents();
+    const markdown = await (await page.request.get(`${path}.md`)).text();
+    const own = headings.filter((heading) => !heading.startsWith("Questions about"));
+    const plain = (text: string) => text.replaceAll("’", "'");
+    expect(own.length).toBeGreaterThan(2);
+    expect(own.filter((heading) => !plain(markdown).includes(`# ${plain(heading)}`))).toEqual([]);
+  }
+  const related = await page.request.get(`${tool}.json`);
+  expect((await related.json()).related).toHaveLength(6);
+  const markdown = await (await page.request.get(`${server}.md`)).text();
+  expect(markdown).toContain("Looking for create_api_key?");
+  expect(markdown).toMatch(/By class: \d+ Critical/);
+  expect(markdown).toMatch(/Context cost: about \d+ tokens/);
+});
+
+test("the pages of words are there as Markdown and JSON, and listed for whoever crawls", async ({
+  page,
+}) => {
+  const sitemap = await (await page.request.get("/sitemap.xml")).text();
+  const listed = await (await page.request.get("/llms.txt")).text();
+  for (const path of [
+    "/",
+    "/docs",
+    "/docs/policy",
+    "/docs/refusals",
+    "/docs/operations",
+    "/contact",
+  ]) {
+    await page.goto(path);
+    const title = await page.getByRole("heading", { level: 1 }).textContent();
+    const file = path === "/" ? "/index" : path;
+    const markdown = await page.request.get(`${file}.md`);
+    expect(markdown.headers()["content-type"]).toContain("text/markdown");
+    expect(await markdown.text()).toContain(`# ${title}\n`);
+    expect(await (await page.request.get(`${file}.json`)).json()).toMatchObject({ path, title });
+    expect(sitemap).toContain(`${path}</loc>`);
+    expect(listed).toContain(`${file}.md)`);
+  }
+  const missing = await page.request.get("/docs/nothing.md");
+  expect(missing.status()).toBe(404);
 });
 
 const words = /Inter/;
@@ -157,6 +241,30 @@ test("“Use in Callgate” leads to a registration with the server filled in", 
   await expect(page.getByRole("textbox", { name: "Host" })).toBeVisible();
 });
 
+test("a passer-by takes a server of the catalogue through sign-up and a first org to its registration", async ({
+  page,
+}) => {
+  const slug = newSlug("passer-by");
+  const person = newPerson();
+  await page.goto("/catalog/awslabs-valkey");
+  await page.getByRole("link", { name: "Use in Callgate" }).click();
+  await expect(page).toHaveURL(/\/signin\?next=/);
+  await page.getByRole("link", { name: "Create an account" }).click();
+  await askForLink(page, person.email);
+  const [mail] = await mailsTo(person.email);
+  await page.goto(mail?.link ?? "");
+  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page).toHaveURL(/\/orgs\/new\?register=awslabs-valkey$/);
+  await expect(page.getByText("AWS Labs Valkey is registered in it next.")).toBeVisible();
+  await page.getByLabel("Name").fill("Passers-by");
+  await page.getByLabel("Address").fill(slug);
+  await page.getByRole("button", { name: "Create org" }).click();
+  await expect(page).toHaveURL(new RegExp(`/orgs/${slug}/servers/new\\?server=awslabs-valkey$`));
+  await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("AWS Labs Valkey");
+});
+
 for (const javaScriptEnabled of [true, false]) {
   const without = javaScriptEnabled ? "with" : "without";
   test(`a message reaches the operator ${without} JavaScript, and a mistake keeps what was typed`, async ({
@@ -198,3 +306,23 @@ test("what is typed while a form is on its way stays when its answer comes", asy
   await expect(email).toHaveValue("robin@example.test");
   await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("Robin Vale");
 });
+
+/** The tools whose recorded definitions are longest: their pages have most to say. */
+function longestRecorded(count: number): { server: string; tool: string }[] {
+  const folder = join(root, "catalog/recorded");
+  return readdirSync(folder)
+    .flatMap((file) => {
+      // As scripts/catalog/record.ts writes them.
+      const { slug, tools } = JSON.parse(readFileSync(join(folder, file), "utf8")) as {
+        slug: string;
+        tools: { name: string }[];
+      };
+      return tools.map((tool) => ({
+        server: slug,
+        tool: tool.name,
+        length: JSON.stringify(tool).length,
+      }));
+    })
+    .toSorted((one, other) => other.length - one.length)
+    .slice(0, count);
+}

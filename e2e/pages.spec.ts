@@ -15,10 +15,13 @@ import { newPerson, signIn } from "./people.ts";
 import { startUpstream } from "./upstream.ts";
 
 /** Addresses by the name of their screenshot; filled in once there is something to show. */
-let pages: Record<string, string> = {};
+let pages: Record<string, Place> = {};
 let world: World;
 
-const publicPages = {
+/** An address, and what is done there before anybody looks. */
+type Place = string | { path: string; prepare: (page: Page) => Promise<void> };
+
+const publicPages: Record<string, Place> = {
   signin: "/signin",
   signup: "/signup",
   "signin-link": "/signin/link",
@@ -28,11 +31,15 @@ const publicPages = {
   "catalogue-found": "/catalog?q=api+key",
   "catalogue-server": "/catalog/awslabs-valkey",
   "catalogue-tool": "/catalog/awslabs-appsync/create_api_key",
+  "catalogue-misplaced": "/catalog/awslabs-valkey/create_api_key",
+  "catalogue-missing": "/catalog/awslabs-valkey/drop_everything",
   docs: "/docs",
   "docs-policy": "/docs/policy",
   "docs-refusals": "/docs/refusals",
   "docs-operations": "/docs/operations",
   contact: "/contact",
+  "contact-failed": { path: "/contact", prepare: (page) => writeMessage(page, "robin") },
+  "contact-sent": { path: "/contact", prepare: (page) => writeMessage(page, "robin@example.test") },
 };
 
 /** A page is loaded once in each, in the first scheme, and then shown in the other. */
@@ -54,27 +61,31 @@ test.beforeAll(async () => {
 for (const window of windows) {
   test(`every page is accessible, quiet and fits at ${window.name} in light and in dark`, async ({
     openBrowser,
+    noise,
   }) => {
     test.setTimeout(600_000);
+    noise.expect(/404.*drop_everything/);
     const phone = window.width < 768;
     const page = await openBrowser({
       viewport: { width: window.width, height: window.height },
       ...(phone && { isMobile: true, hasTouch: true }),
     });
-    for (const [name, path] of Object.entries(publicPages)) {
-      await inspect(page, path, name, window);
+    for (const [name, place] of Object.entries(publicPages)) {
+      await inspect(page, place, name, window);
     }
     await signIn(page, world.person);
-    for (const [name, path] of Object.entries(pages)) await inspect(page, path, name, window);
+    for (const [name, place] of Object.entries(pages)) await inspect(page, place, name, window);
   });
 }
 
-async function inspect(page: Page, path: string, name: string, window: Window): Promise<void> {
+async function inspect(page: Page, place: Place, name: string, window: Window): Promise<void> {
   await test.step(`${name}-${window.name}`, async () => {
     const { width, height, schemes } = window;
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: schemes[0] });
+    const { path, prepare } = typeof place === "string" ? { path: place, prepare: null } : place;
     await page.goto(path);
+    await prepare?.(page);
     // By tag: a drawer takes the page behind it out of the accessibility tree.
     await expect(page.locator("h1").first()).toBeAttached();
     const { overflow, wholeHeight } = await page.evaluate(async () => {
@@ -119,7 +130,7 @@ async function graveFindings(page: Page, scheme: "light" | "dark", isFirst: bool
 }
 
 /** An org with a server, an agent, a call of every kind and an approval that waits. */
-async function inhabit({ org, person }: World): Promise<Record<string, string>> {
+async function inhabit({ org, person }: World): Promise<Record<string, Place>> {
   const base = `/orgs/${org}`;
   const upstream = await startUpstream();
   await addServer(org, "billing", upstream.url);
@@ -132,6 +143,9 @@ async function inhabit({ org, person }: World): Promise<Record<string, string>> 
   await agent.call("create_payment", { amount: 120.5, iban: "DE02120300000000202051" });
   await agent.call("run_query", { sql: "select 1" }).catch(() => "hidden, as it should be");
   await agent.close();
+  await addServer(org, "changed", upstream.url);
+  upstream.redefine("get_invoice", { description: "Returns one invoice, and who paid it." });
+  await callgateJson(["server", "discover", "--org", org, "--server", "changed"]);
   await upstream.close();
   const calls = await callgateJson<{ id: string; tool: string }[]>(["calls", "list", "--org", org]);
   const denied = calls.find(({ tool }) => tool === "delete_customer")?.id;
@@ -147,6 +161,16 @@ async function inhabit({ org, person }: World): Promise<Record<string, string>> 
     register: `${base}/servers/new`,
     tools: `${base}/servers/billing`,
     tool: `${base}/servers/billing?tool=delete_customer`,
+    "held-review": {
+      path: `${base}/servers/changed`,
+      prepare: async (page) => {
+        await page
+          .getByRole("button", { name: /^Review (1 )?change$/ })
+          .first()
+          .click();
+        await expect(page.getByRole("dialog")).toBeVisible();
+      },
+    },
     "server-agents": `${base}/servers/billing/agents`,
     "server-calls": `${base}/servers/billing/calls`,
     policy: `${base}/servers/billing/policy`,
@@ -165,6 +189,15 @@ async function inhabit({ org, person }: World): Promise<Record<string, string>> 
     settings: `${base}/settings`,
     notifications: `${base}/settings/notifications`,
   };
+}
+
+/** Sends the contact form and waits for what it says. */
+async function writeMessage(page: Page, email: string): Promise<void> {
+  await page.getByRole("textbox", { name: "Name" }).fill("Robin Vale");
+  await page.getByRole("textbox", { name: "E-mail" }).fill(email);
+  await page.getByRole("textbox", { name: "Message" }).fill("Is the catalogue open?");
+  await page.getByRole("button", { name: "Send message" }).click();
+  await expect(page.getByText(/^(Message sent|One field needs a change\.)$/)).toBeVisible();
 }
 
 async function connectAgentTo(org: string) {

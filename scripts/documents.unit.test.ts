@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -41,4 +41,21 @@ describe.each(documents)("%s", (file) => {
     const named = [...text.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name]) => name ?? "");
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+});
+
+test("the map names the newest form of the admission function", () => {
+  const migrations = join(root, "prisma/migrations");
+  const newest = readdirSync(migrations)
+    .sort()
+    .filter((name) => existsSync(join(migrations, name, "migration.sql")))
+    .findLast((name) =>
+      /create (or replace )?function admit_calls\b/i.test(
+        readFileSync(join(migrations, name, "migration.sql"), "utf8"),
+      ),
+    );
+  const [, named] =
+    /`admit_calls`, is in `prisma\/migrations\/(\w+)`/.exec(
+      readFileSync(join(root, "README.md"), "utf8"),
+    ) ?? [];
+  expect(named).toBe(newest);
 });

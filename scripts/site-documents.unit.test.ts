@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { examplePolicy } from "#app/(site)/docs/policy/example.ts";
+import { examplePolicy } from "#lib/docs/example-policy.ts";
 import { conditionOperators, policyBlocks } from "#lib/docs/policy-fields.ts";
 import { refusals } from "#lib/docs/refusals.ts";
 import { readSettings } from "#lib/docs/settings.ts";
@@ -15,7 +15,6 @@ import {
   unknownToolAnswer,
   upstreamFailedAnswer,
 } from "#proxy/answer/answers.ts";
-import { groups } from "../bin/groups.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const text = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
@@ -119,17 +118,4 @@ test("operations lists every variable that the product reads", () => {
   );
   expect(read.length).toBeGreaterThan(20);
   expect(read.filter((name) => !listed.has(name ?? ""))).toEqual([]);
-});
-
-test("every command in the public documentation exists", async () => {
-  const loaded = await Promise.all([...groups.values()].map((load) => load()));
-  const commands = new Set(loaded.flat().map(({ name }) => name));
-  const pages = readdirSync(join(root, "app/(site)"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".tsx"))
-    .map((file) => text("app/(site)", file));
-  const named = pages.flatMap((page) =>
-    [...page.matchAll(/npx callgate ([a-z]+(?: [a-z]+)?)/g)].map(([, name]) => name ?? ""),
-  );
-  expect(named.length).toBeGreaterThan(1);
-  expect(named.filter((name) => !commands.has(name))).toEqual([]);
 });

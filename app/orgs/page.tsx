@@ -10,28 +10,31 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { listOrgsOfUser } from "#lib/orgs/orgs.ts";
 import { goTo } from "#lib/web/go-to.ts";
 import { requireUser } from "#lib/web/session.ts";
+import { registerChoice } from "./new/register-choice.ts";
 
 export const metadata: Metadata = { title: "Orgs" };
 
 export default async function OrgsPage({ searchParams }: PageProps<"/orgs">) {
   const { choose, register } = await searchParams;
-  const wanted =
-    typeof register === "string" && /^[a-z0-9-]{1,80}$/.test(register) ? register : null;
-  const user = await requireUser(wanted === null ? "/orgs" : `/orgs?register=${wanted}`);
-  const place = wanted === null ? undefined : `/servers/new?server=${wanted}`;
+  const choice = registerChoice(register);
+  const user = await requireUser(`/orgs${choice?.query ?? ""}`);
+  const place = choice?.place;
+  const newOrg = `/orgs/new${choice?.query ?? ""}`;
   const orgs = await listOrgsOfUser(user.id);
   const [only] = orgs;
   // Whoever comes to choose ("?choose") sees the list even when there is one.
   if (only && orgs.length === 1 && choose === undefined) {
     goTo(`/orgs/${only.org.slug}${place ?? ""}`);
   }
+  // A passer-by who has just signed up for a server of the catalogue has one way on.
+  if (orgs.length === 0 && choice !== null && choose === undefined) goTo(newOrg);
   return (
     <PlainFrame user={user} signOut={signOut}>
       <PageHeader
         title="Your orgs"
         {...(place !== undefined && { description: "Choose the org to register the server in." })}
         action={
-          <ButtonLink href="/orgs/new" icon={<Plus aria-hidden="true" className="size-4" />}>
+          <ButtonLink href={newOrg} icon={<Plus aria-hidden="true" className="size-4" />}>
             New org
           </ButtonLink>
         }
@@ -45,7 +48,7 @@ export default async function OrgsPage({ searchParams }: PageProps<"/orgs">) {
             title="No org yet"
             description="An org holds servers, agents and rules. Create one, or ask a colleague to add you to theirs."
             action={
-              <ButtonLink href="/orgs/new" variant="primary">
+              <ButtonLink href={newOrg} variant="primary">
                 Create org
               </ButtonLink>
             }

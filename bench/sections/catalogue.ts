@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { toolHref } from "#components/catalog/hrefs.ts";
 import { classifyTool } from "#lib/catalog/classify.ts";
 import { importCatalogue } from "#lib/catalogue/import.ts";
 import { database } from "#lib/db.ts";
 import { buildWhenStale } from "#scripts/build.ts";
 import { readRecorded } from "#scripts/catalog/recorded.ts";
-import { freePort } from "#scripts/database/embedded.ts";
+import { freePort } from "#scripts/free-port.ts";
 import { quantile } from "../load.ts";
 import type { Figure } from "../print.ts";
 import type { Section } from "./section.ts";
@@ -30,6 +31,7 @@ export const catalogue: Section = async (_world, _effort, say) => {
         "/catalog/awslabs-bedrock-agentcore/identity_create_api_key_provider",
         50,
       ],
+      ["a tool's page, the heaviest", await heaviestPage(site.url), 50],
       ["a server's page", "/catalog/awslabs-valkey", null],
       ["a server's page, it has 235", "/catalog/azure", null],
       ["a search", "/catalog?q=delete", null],
@@ -60,6 +62,22 @@ export const catalogue: Section = async (_world, _effort, say) => {
     site.stop();
   }
 };
+
+/** The largest page of the tools whose stored definitions are longest. */
+async function heaviestPage(url: string): Promise<string> {
+  const longest = await database().$queryRaw<{ server: string; name: string }[]>`
+    select server_slug as server, name from catalog_tools where server_slug not like '%-copy-%'
+    order by octet_length(definition::text) desc limit 60`;
+  const pages: { path: string; bytes: number }[] = [];
+  for (const { server, name } of longest) {
+    const path = toolHref(server, name);
+    const { byteLength } = await fetch(`${url}${path}`).then((response) => response.arrayBuffer());
+    pages.push({ path, bytes: byteLength });
+  }
+  const [heaviest] = pages.toSorted((one, other) => other.bytes - one.bytes);
+  if (heaviest === undefined) throw new Error("the catalogue is empty");
+  return heaviest.path;
+}
 
 /**
  * JavaScript that a tool's page loads and a page without any component of ours does not: that one is the answer

@@ -1,25 +1,19 @@
 import { Fragment } from "react";
 import { Badge } from "#components/ui/badge.tsx";
-
-export interface DocField {
-  /** Several stand below each other. */
-  name: string | readonly string[];
-  type: string;
-  required: boolean;
-}
+import type { FieldRow } from "#lib/docs/document.ts";
 
 /** Fields and what they take. */
-export function FieldTable({ label, fields }: { label: string; fields: readonly DocField[] }) {
+export function FieldTable({ label, fields }: { label: string; fields: readonly FieldRow[] }) {
   return (
     <dl aria-label={label} className="rounded border text-sm">
-      {fields.map(({ name, type, required }) => (
+      {fields.map(({ names, type, required }) => (
         <div
-          key={String(name)}
+          key={names.join()}
           className="grid gap-x-6 gap-y-0.5 border-b px-3 py-2 last:border-b-0 sm:grid-cols-[16rem_1fr]"
         >
           <dt className="flex flex-wrap content-start items-start gap-2">
             <code className="grid font-mono">
-              {[name].flat().map((each) => (
+              {names.map((each) => (
                 <span key={each}>{breakable(each)}</span>
               ))}
             </code>

@@ -104,6 +104,29 @@ test("a tool's page names the versions of its package and in which the definitio
   expect(page.server.toolCount).toBe(2);
 });
 
+test("versions of any spelling stand in the order of their releases, and no version breaks the page", async () => {
+  const released = [
+    "0.9.0",
+    "1.0.0.dev2",
+    "1.0.0-alpha.1",
+    "1.0.0-beta.1",
+    "1.0.0rc1",
+    "1.0.0",
+    "1.0.0.post1",
+    "1.0.2",
+    "1.0.10",
+    "v2",
+    "99999999999999999999.1",
+  ];
+  for (const version of released.toReversed()) {
+    await importCatalogue([recording("spelled", version, [tool("act", `As of ${version}.`)])]);
+  }
+  await importCatalogue([recording("spelled", "nightly", [tool("act", "Nightly.")])]);
+  const { versions } = await getCatalogueTool({ server: "spelled", tool: "act" });
+  expect(versions.map(({ version }) => version)).toEqual(["nightly", ...released]);
+  expect(versions.map(({ changed }) => changed)).toEqual([false, ...released.map(() => true)]);
+});
+
 test("what is not in the catalogue is said to be missing, and a search for signs finds nothing", async () => {
   await importCatalogue([recording("notes", "1", [tool("a", "A.")])]);
   await expect(getCatalogueServer({ server: "nobody" })).rejects.toBeInstanceOf(AppError);

@@ -5,6 +5,7 @@ import { parseInput } from "#lib/input.ts";
 import type { Category, RiskClass } from "#lib/policy/types.ts";
 import { Prisma } from "#prisma/client.ts";
 import { CatalogueServerInput, CatalogueToolInput } from "./schema.ts";
+import { compareVersions } from "./versions.ts";
 
 /** A server in the list of the catalogue. */
 export interface CatalogueServerRow {
@@ -133,12 +134,10 @@ export async function getCatalogueTool(input: unknown): Promise<CatalogueToolPag
       order by t.category <> this.category,
         array_position(array['critical', 'high', 'medium', 'low'], t.risk_class), t.position
       limit 6`,
-    database().$queryRaw<CatalogueToolPage["versions"]>`
-      select version, to_char(recorded_at, 'YYYY-MM-DD') as "recordedAt",
-        coalesce(lag(digest) over in_order <> digest, false) as changed
-      from catalog_tool_versions where package = ${server.package} and tool = ${name}
-      window in_order as (order by string_to_array(regexp_replace(version, '[^0-9.].*$', ''), '.')::bigint[])
-      order by string_to_array(regexp_replace(version, '[^0-9.].*$', ''), '.')::bigint[]`,
+    database().catalogToolVersion.findMany({
+      where: { package: server.package, tool: name },
+      select: { version: true, recordedAt: true, digest: true },
+    }),
     database().catalogTool.count({ where: { serverSlug: slug } }),
     database().$queryRaw<{ name: string }[]>`
       select name from catalog_tools where server_slug = ${slug} and name = any(${curatedTools})`,
@@ -154,8 +153,20 @@ export async function getCatalogueTool(input: unknown): Promise<CatalogueToolPag
     tool,
     curated: curated.map(({ name: offered }) => offered),
     related,
-    versions,
+    versions: inOrder(versions),
   };
+}
+
+function inOrder(
+  versions: readonly { version: string; recordedAt: Date; digest: string }[],
+): CatalogueToolPage["versions"] {
+  return versions
+    .toSorted((one, other) => compareVersions(one.version, other.version))
+    .map(({ version, recordedAt, digest }, at, all) => ({
+      version,
+      recordedAt: dayOf(recordedAt),
+      changed: digest !== (all[at - 1]?.digest ?? digest),
+    }));
 }
 
 /** A server of the catalogue without its tools; null when there is none of this name. */
@@ -166,7 +177,11 @@ export async function findCatalogueServer(
     where: { slug },
     omit: { digest: true, policy: true },
   });
-  return found && { ...found, recordedAt: found.recordedAt.toISOString().slice(0, 10) };
+  return found && { ...found, recordedAt: dayOf(found.recordedAt) };
+}
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
 }
 
 /** The same, where there has to be one. @throws AppError `not_found` */

@@ -20,6 +20,8 @@ export interface ToolQuestion {
 export interface ToolText {
   /** One line, for lists and search engines; at most 160 characters. */
   summary: string;
+  /** The first line of the description, or the summary; at most 300 characters. */
+  lead: string;
   does: string;
   /** The server's own words, null when it has none. */
   description: string | null;
@@ -54,8 +56,10 @@ export function toolText({ server, tool, curated }: CatalogueToolPage): ToolText
   const description = descriptionOf(tool);
   const category = CATEGORY_TEXT[tool.category];
   const line = proposeTool(classified(tool), curated);
+  const summary = summaryOf(tool, server.title, description);
   return {
-    summary: summaryOf(tool, server.title, description),
+    summary,
+    lead: description === null ? summary : cut(description.split("\n", 1)[0] ?? "", 300),
     does: does[tool.category](server.title),
     description,
     why: [

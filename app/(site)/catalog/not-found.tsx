@@ -1,5 +1,7 @@
-import { CatalogueSearchForm } from "#components/catalog/search-form.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Input } from "#components/ui/input.tsx";
 
+/** Every page of the catalogue carries this one along, so the search is the short one. */
 export default function NotInCatalogue() {
   return (
     <div className="grid gap-6">
@@ -10,7 +12,19 @@ export default function NotInCatalogue() {
           none of this name. Search for the tool: it may live in another server.
         </p>
       </header>
-      <CatalogueSearchForm values={{ query: "", server: "", category: "", riskClass: "" }} />
+      {/* biome-ignore lint/a11y/useSemanticElements: the search element is not known to all readers yet */}
+      <form role="search" action="/catalog" className="grid max-w-160 grid-cols-[1fr_auto] gap-2">
+        <Input
+          type="search"
+          name="q"
+          aria-label="Search tools"
+          placeholder="Search by tool, server or what it does"
+          maxLength={200}
+        />
+        <Button type="submit" variant="primary">
+          Search
+        </Button>
+      </form>
     </div>
   );
 }

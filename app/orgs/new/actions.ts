@@ -5,11 +5,18 @@ import { createOrgForUser } from "#lib/orgs/orgs.ts";
 import { runForm } from "#lib/web/action.ts";
 import { goTo } from "#lib/web/go-to.ts";
 import { requireUser } from "#lib/web/session.ts";
+import { registerChoice } from "./register-choice.ts";
 
-export async function createOrg(before: FormState, data: FormData): Promise<FormState> {
+/** @param register the server of the catalogue that is to be registered in the new org, if any */
+export async function createOrg(
+  register: string | null,
+  before: FormState,
+  data: FormData,
+): Promise<FormState> {
   return runForm(before, data, [], async ({ name = "", slug = "" }) => {
-    const user = await requireUser("/orgs/new");
+    const choice = registerChoice(register);
+    const user = await requireUser(`/orgs/new${choice?.query ?? ""}`);
     const org = await createOrgForUser(user, { name, slug });
-    goTo(`/orgs/${org.slug}`);
+    goTo(`/orgs/${org.slug}${choice?.place ?? ""}`);
   });
 }

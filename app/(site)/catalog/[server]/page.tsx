@@ -1,12 +1,12 @@
 import type { Metadata } from "next";
 import { ClassCounts } from "#components/catalog/class-counts.tsx";
+import { FactList } from "#components/catalog/fact-list.tsx";
 import { registerHref, serverHref, toolHref } from "#components/catalog/hrefs.ts";
 import { PageLinks } from "#components/catalog/page-links.tsx";
 import { PolicyBlock } from "#components/catalog/policy-block.tsx";
-import { Part, Text } from "#components/catalog/prose.tsx";
+import { Part, Prose, Text } from "#components/catalog/prose.tsx";
 import { ToolList } from "#components/catalog/tool-list.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
-import { Facts } from "#components/ui/card.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { livesElsewhere } from "#lib/catalogue/elsewhere.ts";
@@ -64,7 +64,7 @@ export default async function CatalogueServerPage({
         <aside className="grid content-start gap-4 lg:col-start-2">
           <div className="grid gap-4 rounded border bg-raised p-4">
             <ClassCounts classes={summary.classes} />
-            <Facts
+            <FactList
               items={[
                 { term: "Package", value: <span className="font-mono">{server.package}</span> },
                 { term: "Registry", value: ecosystemName(server.ecosystem) },
@@ -92,7 +92,7 @@ export default async function CatalogueServerPage({
             )}
           </div>
         </aside>
-        <div className="grid min-w-0 content-start gap-8 lg:col-start-1 lg:row-start-1">
+        <Prose className="lg:col-start-1 lg:row-start-1">
           <Part id="tools" title="Tools, the most dangerous first">
             <ToolList
               label={`Tools of ${server.title}`}
@@ -139,7 +139,7 @@ export default async function CatalogueServerPage({
               <PolicyBlock policy={policy} />
             )}
           </Part>
-        </div>
+        </Prose>
       </div>
     </article>
   );

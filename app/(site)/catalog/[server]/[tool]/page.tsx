@@ -1,23 +1,26 @@
 import type { Metadata } from "next";
 import { EvidenceList } from "#components/catalog/evidence-list.tsx";
+import { FactList } from "#components/catalog/fact-list.tsx";
 import { registerHref, serverHref, toolHref } from "#components/catalog/hrefs.ts";
 import { ParameterTable } from "#components/catalog/parameter-table.tsx";
-import { Part, Text } from "#components/catalog/prose.tsx";
-import { QuestionList } from "#components/catalog/question-list.tsx";
+import { Part, Prose, Text } from "#components/catalog/prose.tsx";
+import { QuestionList, QuestionsForMachines } from "#components/catalog/question-list.tsx";
+import { RelatedList } from "#components/catalog/related-list.tsx";
 import { parametersText } from "#components/catalog/tool-list.tsx";
+import { VersionList } from "#components/catalog/version-list.tsx";
 import { CategoryLabel } from "#components/category-label.tsx";
 import { RiskMeter } from "#components/risk-meter.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { ButtonLink } from "#components/ui/button.tsx";
-import { Facts } from "#components/ui/card.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { SIGNAL_TEXT } from "#lib/catalog/describe.ts";
 import { parameterSummary } from "#lib/catalog/parameters.ts";
 import { SIGNALS } from "#lib/catalog/types.ts";
-import { livesElsewhere } from "#lib/catalogue/elsewhere.ts";
-import { ecosystemName, type ToolText } from "#lib/catalogue/tool-text.ts";
+import { findMisplaced, type MisplacedTool } from "#lib/catalogue/elsewhere.ts";
+import { shownDefinition } from "#lib/catalogue/shown.ts";
+import { ecosystemName } from "#lib/catalogue/tool-text.ts";
 import { decoded, readToolText } from "../../read.ts";
 
 type Props = PageProps<"/catalog/[server]/[tool]">;
@@ -27,14 +30,13 @@ async function read(params: Props["params"]) {
   return readToolText(server, tool);
 }
 
-/** A tool that people look for under this server and that lives in another. */
-async function findMisplaced(params: Props["params"]) {
+async function readMisplaced(params: Props["params"]) {
   const { server, tool } = await params;
-  return livesElsewhere(server).find((each) => each.tool === decoded(tool));
+  return findMisplaced(server, decoded(tool));
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const misplaced = await findMisplaced(params);
+  const misplaced = await readMisplaced(params);
   if (misplaced) return { title: misplaced.tool, robots: { index: false } };
   const { page, text } = await read(params);
   const href = toolHref(page.server.slug, page.tool.name);
@@ -49,11 +51,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function CatalogueToolPage({ params }: Props) {
-  const misplaced = await findMisplaced(params);
+  const misplaced = await readMisplaced(params);
   if (misplaced) return <Misplaced {...misplaced} />;
   const { page, text } = await read(params);
   const { server, tool, related, versions } = page;
+  const href = toolHref(server.slug, tool.name);
   const parameters = parameterSummary(tool.definition.inputSchema);
+  const shown = shownDefinition(text.description, parameters);
   const signals = SIGNALS.filter((signal) => tool.signals.includes(signal));
   return (
     <article className="grid gap-8">
@@ -64,7 +68,7 @@ export default async function CatalogueToolPage({ params }: Props) {
           { label: "Catalogue", href: "/catalog" },
           { label: server.title, href: serverHref(server.slug) },
         ]}
-        description={text.description?.split("\n", 1)[0] ?? text.summary}
+        description={text.lead}
         action={
           <ButtonLink href={registerHref(server.slug)} variant="primary">
             Use in Callgate
@@ -75,7 +79,7 @@ export default async function CatalogueToolPage({ params }: Props) {
         {/* First in the source too, so that nothing is pushed down while the page arrives. */}
         <aside aria-label="Facts" className="lg:col-start-2">
           <div className="rounded border bg-raised p-4">
-            <Facts
+            <FactList
               items={[
                 {
                   term: "Server",
@@ -85,10 +89,7 @@ export default async function CatalogueToolPage({ params }: Props) {
                     </Link>
                   ),
                 },
-                {
-                  term: "Package",
-                  value: <span className="break-words font-mono">{server.package}</span>,
-                },
+                { term: "Package", value: <span className="font-mono">{server.package}</span> },
                 { term: "Category", value: <CategoryLabel category={tool.category} /> },
                 { term: "Risk class", value: <RiskMeter risk={tool.riskClass} /> },
                 { term: "Parameters", value: parametersText(tool) },
@@ -98,7 +99,7 @@ export default async function CatalogueToolPage({ params }: Props) {
                   term: "Seen in",
                   value: (
                     <>
-                      {server.version} on {ecosystemName(server.ecosystem)},{" "}
+                      {`${server.version} on ${ecosystemName(server.ecosystem)}, `}
                       <span className="whitespace-nowrap">{server.recordedAt}</span>
                     </>
                   ),
@@ -107,18 +108,20 @@ export default async function CatalogueToolPage({ params }: Props) {
             />
           </div>
         </aside>
-        <div className="grid min-w-0 content-start gap-8 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+        <Prose className="lg:col-start-1 lg:row-span-2 lg:row-start-1">
           <Part id="what" title={`What ${tool.name} does on ${server.title}`}>
             <Text>{text.does}</Text>
-            {text.description !== null && (
-              <details
-                className="group rounded border text-sm"
-                open={text.description.length < 600}
-              >
+            {shown.description !== null && (
+              <details className="rounded border text-sm" open={shown.description.length < 600}>
                 <summary className="px-3 py-2 text-muted">The server’s own description</summary>
                 <blockquote className="max-w-[80ch] whitespace-pre-line break-words px-3 pb-3">
-                  {text.description}
+                  {shown.description}
                 </blockquote>
+                {shown.isDescriptionCut && (
+                  <p className="px-3 pb-3">
+                    <Whole href={`${href}.md`}>The whole description, as Markdown</Whole>
+                  </p>
+                )}
               </details>
             )}
           </Part>
@@ -149,54 +152,38 @@ export default async function CatalogueToolPage({ params }: Props) {
             </Part>
           )}
           <Part id="parameters" title="Parameters">
-            {parameters.list.length === 0 ? (
+            {shown.parameters.length === 0 ? (
               <Text>It takes none.</Text>
             ) : (
-              <ParameterTable parameters={parameters.list} />
+              <ParameterTable parameters={shown.parameters} />
+            )}
+            {shown.areParametersCut && (
+              <Text>
+                Shortened here.{" "}
+                <Whole href={`${href}.json`}>
+                  {`All ${parameters.total} parameters with everything in them, as JSON`}
+                </Whole>
+              </Text>
             )}
           </Part>
           <Part id="questions" title={`Questions about ${tool.name}`}>
             <QuestionList questions={text.questions} />
           </Part>
-        </div>
-        <aside aria-label="Versions and related tools" className="grid content-start gap-6">
+        </Prose>
+        <aside
+          aria-label="Versions and related tools"
+          className="grid content-start gap-6 text-sm [&_h2]:mb-2 [&_h2]:font-medium"
+        >
           {versions.length > 1 && (
-            <section aria-labelledby="versions" className="grid gap-2 text-sm">
-              <h2 id="versions" className="font-medium">
-                Versions
-              </h2>
-              <ul className="grid gap-1">
-                {versions.map(({ version, recordedAt, changed }) => (
-                  <li key={version} className="flex justify-between gap-3">
-                    <span>
-                      {version} <span className="whitespace-nowrap text-muted">{recordedAt}</span>
-                    </span>
-                    <span className="text-muted">
-                      {changed ? "definition changed" : "as before"}
-                    </span>
-                  </li>
-                ))}
-              </ul>
+            <section aria-labelledby="versions">
+              <h2 id="versions">Versions</h2>
+              <VersionList versions={versions} />
             </section>
           )}
           {related.length > 0 && (
-            <section aria-labelledby="related" className="grid gap-2 text-sm">
-              <h2 id="related" className="font-medium">
-                Related tools
-              </h2>
-              <ul className="grid gap-1">
-                {related.map((other) => (
-                  <li key={other.name} className="flex items-center justify-between gap-3">
-                    <Link
-                      className="min-w-0 truncate rounded font-mono text-accent"
-                      href={toolHref(server.slug, other.name)}
-                    >
-                      {other.name}
-                    </Link>
-                    <RiskMeter risk={other.riskClass} />
-                  </li>
-                ))}
-              </ul>
+            <section aria-labelledby="related">
+              <h2 id="related">Related tools</h2>
+              <RelatedList server={server.slug} tools={related} />
             </section>
           )}
         </aside>
@@ -205,36 +192,24 @@ export default async function CatalogueToolPage({ params }: Props) {
   );
 }
 
-function Misplaced({ tool, server, title }: { tool: string; server: string; title: string }) {
+/** What a page had no room for; a file, so no link of the router. */
+function Whole({ href, children }: { href: string; children: string }) {
+  return (
+    <a className="text-accent underline" href={href}>
+      {children}
+    </a>
+  );
+}
+
+function Misplaced(misplaced: MisplacedTool) {
+  const { tool, server, title, sentence } = misplaced;
   return (
     <article className="grid gap-4">
       <h1 className="break-all font-mono font-semibold text-xl">{tool}</h1>
-      <Text>
-        Some catalogues list {tool} under AWS Labs Valkey, but no recorded version of that server
-        has it: it is a tool of {title}.
-      </Text>
+      <p className="wrap-anywhere max-w-[72ch] text-base leading-relaxed">{sentence}</p>
       <ButtonLink href={toolHref(server, tool)} className="w-fit">
         {tool} of {title}
       </ButtonLink>
     </article>
-  );
-}
-
-/** The questions once more, as JSON-LD. */
-function QuestionsForMachines({ questions }: { questions: ToolText["questions"] }) {
-  const data = {
-    "@context": "https://schema.org",
-    "@type": "FAQPage",
-    mainEntity: questions.map(({ question, answer }) => ({
-      "@type": "Question",
-      name: question,
-      acceptedAnswer: { "@type": "Answer", text: answer },
-    })),
-  };
-  // A server's words must not end the script they stand in.
-  const json = JSON.stringify(data).replaceAll("<", "\\u003c");
-  return (
-    // biome-ignore lint/security/noDangerouslySetInnerHtml: data, escaped above; JSON-LD knows no other way
-    <script type="application/ld+json" dangerouslySetInnerHTML={{ __html: json }} />
   );
 }

@@ -1,5 +1,11 @@
-import { catalogueJson, serverJson, toolJson } from "#lib/catalogue/json.ts";
-import { catalogueMarkdown, serverMarkdown, toolMarkdown } from "#lib/catalogue/markdown.ts";
+import { findMisplaced } from "#lib/catalogue/elsewhere.ts";
+import { catalogueJson, misplacedJson, serverJson, toolJson } from "#lib/catalogue/json.ts";
+import {
+  catalogueMarkdown,
+  misplacedMarkdown,
+  serverMarkdown,
+  toolMarkdown,
+} from "#lib/catalogue/markdown.ts";
 import { getCatalogueServer, getCatalogueTool, listCatalogueServers } from "#lib/catalogue/read.ts";
 import { toolText } from "#lib/catalogue/tool-text.ts";
 import { env } from "#lib/env.ts";
@@ -14,7 +20,8 @@ export async function GET(
   if (format !== "md" && format !== "json") return answer("There is no such format.", 404, "md");
   try {
     const { markdown, json } = await render(path.map(decodeURIComponent));
-    const body = format === "md" ? markdown(env().publicUrl) : JSON.stringify(json(), null, 2);
+    const base = env().publicUrl;
+    const body = format === "md" ? markdown(base) : JSON.stringify(json(base), null, 2);
     return answer(body, 200, format);
   } catch (error) {
     const isMissing = error instanceof AppError || error instanceof URIError;
@@ -29,7 +36,7 @@ export async function GET(
 
 async function render([server, tool, ...rest]: string[]): Promise<{
   markdown: (base: string) => string;
-  json: () => unknown;
+  json: (base: string) => unknown;
 }> {
   if (rest.length > 0) throw new AppError("not_found", "There is no such page.");
   if (server === undefined) {
@@ -42,6 +49,13 @@ async function render([server, tool, ...rest]: string[]): Promise<{
   if (tool === undefined) {
     const whole = await getCatalogueServer({ server });
     return { markdown: (base) => serverMarkdown(whole, base), json: () => serverJson(whole) };
+  }
+  const misplaced = findMisplaced(server, tool);
+  if (misplaced) {
+    return {
+      markdown: (base) => misplacedMarkdown(misplaced, base),
+      json: (base) => misplacedJson(misplaced, base),
+    };
   }
   const page = await getCatalogueTool({ server, tool });
   const text = toolText(page);

@@ -1,4 +1,4 @@
-/** The policy of the reference page; a test parses it. */
+/** The policy of the reference; a test parses it. */
 export const examplePolicy = `version: 1
 default: deny                    # tools no rule speaks of: deny or allow
 classes:                         # by category or risk class, for tools without a rule of their own
