@@ -1,8 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type EmbeddedDatabase, startEmbedded } from "#scripts/database/embedded.ts";
-import { migrate } from "#scripts/database/migrate.ts";
 import { proxyEnvironment, proxyFlags } from "#scripts/proxy-process.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -37,34 +34,4 @@ export function startChild(
     });
     child.once("exit", (code) => fail(new Error(`${script} ended with code ${code}`)));
   });
-}
-
-export interface BenchDatabase {
-  /** Where a child process may keep its own files. */
-  folder: string;
-  stop(): Promise<void>;
-}
-
-/** A database of its own, migrated; DATABASE_URL names it from then on. */
-export async function startDatabase(): Promise<BenchDatabase> {
-  const folder = mkdtempSync("/tmp/callgate-bench-");
-  // The database's user must be able to enter it.
-  chmodSync(folder, 0o755);
-  const embedded = process.env.DATABASE_URL ? null : await openEmbedded(folder);
-  if (embedded) process.env.DATABASE_URL = embedded.url;
-  await migrate(process.env.DATABASE_URL ?? "");
-  return {
-    folder,
-    async stop() {
-      await embedded?.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function openEmbedded(folder: string): Promise<EmbeddedDatabase> {
-  const embedded = await startEmbedded(folder);
-  const url = new URL(embedded.url);
-  url.pathname = "/bench";
-  return { ...embedded, url: url.toString() };
 }

@@ -3,10 +3,11 @@ import { closeDatabase } from "#lib/db.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { storeDiscovery } from "#lib/tools/store.ts";
 import type { Prisma } from "#prisma/client.ts";
-import { freePort } from "#scripts/database/embedded.ts";
+import { startThrowawayDatabase } from "#scripts/database/throwaway.ts";
+import { freePort } from "#scripts/free-port.ts";
 import { compileProxy } from "#scripts/proxy-process.ts";
 import type { Target } from "./load.ts";
-import { type Child, startChild, startDatabase } from "./processes.ts";
+import { type Child, startChild } from "./processes.ts";
 
 export interface GatedTarget extends Target {
   /** The owner of its org. */
@@ -43,12 +44,11 @@ export function policyOf(rule: Prisma.InputJsonObject): Prisma.InputJsonObject {
 
 /** Starts Postgres, the small server, the pass-through and the real proxy, each a process. */
 export async function startWorld(): Promise<World> {
-  const database = await startDatabase();
+  const database = await startThrowawayDatabase("bench");
   const upstream = await startChild("bench/upstream.ts");
   const upstreamUrl = `http://127.0.0.1:${upstream.port}/mcp`;
   const bare = await startChild("bench/pass-through.ts", [upstreamUrl]);
-  const databaseUrl = process.env.DATABASE_URL ?? "";
-  const recording = await startChild("bench/pass-through.ts", [upstreamUrl, databaseUrl]);
+  const recording = await startChild("bench/pass-through.ts", [upstreamUrl, database.url]);
   await compileProxy();
   const proxyPort = await freePort();
   const proxy = await startChild("proxy/main.ts", [], {

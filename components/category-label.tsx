@@ -1,5 +1,4 @@
 import { Banknote, Eye, type LucideIcon, Pencil, Play, Trash } from "lucide-react";
-import { cn } from "./ui/cn.ts";
 
 export type CategoryName = "read" | "write" | "execute" | "destructive" | "financial";
 
@@ -12,21 +11,10 @@ export const categoryLooks: Record<CategoryName, { label: string; Icon: LucideIc
 };
 
 /** What a tool does, as icon and word. */
-export function CategoryLabel({
-  category,
-  className,
-}: {
-  category: CategoryName;
-  className?: string | undefined;
-}) {
+export function CategoryLabel({ category }: { category: CategoryName }) {
   const { label, Icon } = categoryLooks[category];
   return (
-    <span
-      className={cn(
-        "inline-flex items-center gap-1.5 whitespace-nowrap align-middle text-sm",
-        className,
-      )}
-    >
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap align-middle text-sm">
       <Icon aria-hidden="true" className="size-3.5 shrink-0 text-muted" />
       {label}
     </span>

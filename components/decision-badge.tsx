@@ -15,20 +15,13 @@ export const decisionLooks: Record<
   hidden: { label: "Hidden", tone: "muted", fill: "fill-muted", text: "text-muted" },
 };
 
-export function DecisionBadge({
-  decision,
-  className,
-}: {
-  decision: DecisionKind;
-  className?: string | undefined;
-}) {
+export function DecisionBadge({ decision }: { decision: DecisionKind }) {
   const { label, tone, text } = decisionLooks[decision];
   return (
     <span
       className={cn(
         "inline-flex items-center gap-1.5 whitespace-nowrap align-middle font-medium text-sm",
         text,
-        className,
       )}
     >
       <span

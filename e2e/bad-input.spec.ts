@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
+import { freePort } from "#scripts/free-port.ts";
 import { addAgent, addServer, callgateJson, createWorld, type World } from "./command-line.ts";
 import { expect, test } from "./fixtures.ts";
-import { freePort } from "./free-port.ts";
 import { signIn } from "./people.ts";
 import { startHttp } from "./upstream.ts";
 

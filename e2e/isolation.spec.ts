@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { APIRequestContext } from "@playwright/test";
 import { addAgent, addServer, applyPolicy, callgateJson, createWorld } from "./command-line.ts";
+import { newestJobOf } from "./database.ts";
 import { expect, test } from "./fixtures.ts";
 import { signIn } from "./people.ts";
 import { product, root } from "./product.ts";
@@ -87,8 +88,10 @@ test("every page and live route of another org does not exist", async ({
     agent: "their-agent",
     call: call?.id ?? "",
     approval: approval?.id ?? "",
-    job: call?.id ?? "",
+    job: await newestJobOf(theirs.org),
   };
+  const names = Object.values(things);
+  expect(names).not.toContain("");
 
   const mine = await createWorld("mine");
   await signIn(page, mine.person);
@@ -101,15 +104,16 @@ test("every page and live route of another org does not exist", async ({
     expect(response?.status(), path).toBe(404);
     await expect(page.getByRole("main"), path).not.toContainText("their-agent");
   }
-  const inMyOrg = addressesOf("orgs/[org]", "page.tsx", { ...things, org: mine.org });
-  for (const path of inMyOrg.filter((path) =>
-    /billing|their-agent|-/.test(path.split("/")[4] ?? ""),
-  )) {
-    // No more than the status is asked here: that needs no browser.
-    const response = await page.request.get(path);
-    expect(response.status(), path).toBe(404);
-  }
-  for (const path of routes) {
+  // In an org of one's own, whatever is named by something of theirs.
+  const inMine = { ...things, org: mine.org };
+  const [pagesInMine, routesInMine] = [
+    addressesOf("orgs/[org]", "page.tsx", inMine),
+    addressesOf("api/orgs/[org]", "route.ts", inMine),
+  ].map((paths) => paths.filter((path) => path.split("/").some((part) => names.includes(part))));
+  expect(pagesInMine?.length).toBeGreaterThan(8);
+  expect(routesInMine?.length).toBeGreaterThan(1);
+  // No more than the status is asked here: that needs no browser.
+  for (const path of [...routes, ...(pagesInMine ?? []), ...(routesInMine ?? [])]) {
     const response = await page.request.get(path);
     expect(response.status(), path).toBe(404);
   }

@@ -3,7 +3,7 @@ import { chmodSync, createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { freePort } from "./free-port.ts";
+import { freePort } from "#scripts/free-port.ts";
 import type { MailServer } from "./mail.ts";
 import { type Product, productEnvironment, root } from "./product.ts";
 

@@ -24,7 +24,7 @@ export async function closeDatabase(): Promise<void> {
   delete holder.callgateDatabase;
 }
 
-/** SQLSTATE or Prisma code of a uniqueness violation. */
+/** Whether Prisma failed because a unique key is taken (P2002); raw SQL fails with codes of its own. */
 export function isUniqueViolation(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === "P2002";
 }

@@ -1,8 +1,4 @@
-/**
- * The one class for failures a caller can act on. Every transport (pages, actions, the command
- * line, the proxy) maps `code` through its own table; anything else thrown is a bug and never
- * shows its text.
- */
+/** Every kind of failure a caller can act on; each transport maps it through its own table. */
 export type ErrorCode =
   | "invalid_input"
   | "unauthenticated"
@@ -21,6 +17,10 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/**
+ * The one class for failures a caller can act on, on pages, in actions, on the command line and in
+ * the proxy; anything else thrown is a bug and never shows its text.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly fields: Record<string, string[]>;

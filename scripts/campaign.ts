@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { closeDatabase, database } from "#lib/db.ts";
@@ -7,8 +7,7 @@ import type { Outcome } from "./campaign/campaign.ts";
 import { type Campaign, campaigns } from "./campaign/campaigns.ts";
 import { startFleet } from "./campaign/fleet.ts";
 import { startLedger } from "./campaign/ledger.ts";
-import { startEmbedded } from "./database/embedded.ts";
-import { migrate } from "./database/migrate.ts";
+import { startThrowawayDatabase } from "./database/throwaway.ts";
 
 /**
  * `npm run campaign [-- --only GROUP] [--seed N]`: the long forms of races, crashes and property
@@ -33,22 +32,16 @@ if (chosen.length === 0 || !Number.isSafeInteger(seed)) {
   process.exit(2);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "callgate-campaign-"));
-// The database's user must be able to enter it.
-chmodSync(folder, 0o755);
-const embedded = process.env.DATABASE_URL ? null : await startEmbedded(folder);
-process.env.DATABASE_URL ??= embedded?.url.replace(/\/postgres$/, "/campaign");
+const throwaway = await startThrowawayDatabase("campaign");
 const results: { campaign: Campaign; outcome: Outcome; seconds: number }[] = [];
 try {
-  await migrate(process.env.DATABASE_URL ?? "");
   for (const campaign of chosen) results.push(await runCampaign(campaign));
   const before = existsSync(file) ? readFileSync(file, "utf8") : heading;
   writeFileSync(file, `${before}\n${await report()}`);
   console.log("\nResults added to bench/campaigns.md");
 } finally {
   await closeDatabase();
-  await embedded?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await throwaway.stop();
 }
 process.exit(results.every(({ outcome }) => outcome.broken.length === 0) ? 0 : 1);
 
@@ -56,7 +49,7 @@ async function runCampaign(campaign: Campaign) {
   console.log(`\n${campaign.title} (seed ${seed})`);
   const started = performance.now();
   const ledger = await startLedger();
-  const fleet = await startFleet(process.env.DATABASE_URL ?? "", campaign.proxies);
+  const fleet = await startFleet(throwaway.url, campaign.proxies);
   const say = (line: string) => console.log(`  ${line}`);
   const outcome = await campaign.run({ fleet, ledger, seed, say });
   await fleet.close();

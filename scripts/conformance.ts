@@ -1,6 +1,3 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { closeDatabase } from "#lib/db.ts";
 import { type Difference, score } from "./conformance/compare.ts";
 import {
@@ -11,21 +8,15 @@ import {
 } from "./conformance/comparisons.ts";
 import { startStage } from "./conformance/stage.ts";
 import type { Check } from "./conformance/suite.ts";
-import { startEmbedded } from "./database/embedded.ts";
-import { migrate } from "./database/migrate.ts";
+import { startThrowawayDatabase } from "./database/throwaway.ts";
 
 /**
  * `npm run conformance`: the official suite of the Model Context Protocol against our fixture
  * servers, directly and through the proxy. Exit code 1 when the proxy changes what it must not.
  */
-const folder = mkdtempSync(join(tmpdir(), "callgate-conformance-"));
-// The database's user must be able to enter it.
-chmodSync(folder, 0o755);
-const embedded = process.env.DATABASE_URL ? null : await startEmbedded(folder);
-process.env.DATABASE_URL ??= embedded?.url.replace(/\/postgres$/, "/conformance");
+const throwaway = await startThrowawayDatabase("conformance");
 let broken = 0;
 try {
-  await migrate(process.env.DATABASE_URL ?? "");
   const stage = await startStage();
   try {
     say("Server", "Revision", "Direct", "Proxy", "Promise");
@@ -48,8 +39,7 @@ try {
   }
 } finally {
   await closeDatabase();
-  await embedded?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await throwaway.stop();
 }
 console.log(broken === 0 ? "\nEvery promise held." : `\n${broken} differences.`);
 process.exit(broken === 0 ? 0 : 1);

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Server } from "@modelcontextprotocol/server";
 import { proxyServer, startHTTPServer } from "mcp-proxy";
-import { freePort } from "#scripts/database/embedded.ts";
+import { freePort } from "#scripts/free-port.ts";
 
 /** npm's `mcp-proxy` as its own documentation uses it: one client upstream, a server per session. */
 const client = new Client({ name: "bench", version: "1" });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "#scripts/database/embedded.ts";
+import { freePort } from "#scripts/free-port.ts";
 import { type CallRow, compare } from "../compare.ts";
 import type { Target } from "../load.ts";
 import { startChild } from "../processes.ts";

@@ -1,8 +1,8 @@
+import { count } from "#components/count.ts";
 import { Card, Facts } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { AgentRow } from "#lib/agents/agents.ts";
 import { TokenText } from "./agent-state.tsx";
-import { count } from "./agent-types.ts";
 
 /** Token, client and use of one agent. */
 export function AgentFacts({ agent }: { agent: AgentRow }) {

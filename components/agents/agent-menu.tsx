@@ -2,6 +2,7 @@
 
 import { Ellipsis, KeyRound, ServerCog, Trash } from "lucide-react";
 import { useState } from "react";
+import { count } from "#components/count.ts";
 import { runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
@@ -9,7 +10,7 @@ import { IconButton } from "#components/ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
 import { showToast } from "#components/ui/toast.tsx";
 import type { AgentRow } from "#lib/agents/agents.ts";
-import { type AgentActions, count, type ServerChoice } from "./agent-types.ts";
+import type { AgentActions, ServerChoice } from "./agent-types.ts";
 import { GrantsDialog } from "./grants-dialog.tsx";
 import { RotateDialog } from "./rotate-dialog.tsx";
 

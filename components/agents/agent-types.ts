@@ -33,8 +33,3 @@ export const expiryOptions = [
 export function expiryDays(value: string): number | null {
   return value === "never" ? null : Number(value);
 }
-
-/** "1 server", "3 servers". */
-export function count(number: number, one: string): string {
-  return `${number.toLocaleString("en")} ${one}${number === 1 ? "" : "s"}`;
-}

@@ -1,12 +1,13 @@
 "use client";
 
 import { useState } from "react";
+import { count } from "#components/count.ts";
 import { type Action, runAction } from "#components/run-action.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog, DialogClose } from "#components/ui/dialog.tsx";
 import { FormSummary } from "#components/ui/form-summary.tsx";
 import { showToast } from "#components/ui/toast.tsx";
-import { count, type ServerChoice } from "./agent-types.ts";
+import type { ServerChoice } from "./agent-types.ts";
 import { ServerChecks } from "./server-checks.tsx";
 
 export interface GrantsDialogProps {

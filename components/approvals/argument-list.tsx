@@ -1,4 +1,5 @@
 import { TriangleAlert } from "lucide-react";
+import { sizeText } from "#components/calls/duration-text.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { JsonValue } from "./json-value.tsx";
 import { hasHidden } from "./visible-parts.ts";
@@ -7,6 +8,7 @@ import { VisibleText } from "./visible-text.tsx";
 /** The complete arguments of a call: nothing folded, nothing unseen, secrets covered until wanted. */
 export function ArgumentList({ value }: { value: unknown }) {
   const json = JSON.stringify(value, null, 2) ?? "null";
+  const bytes = new TextEncoder().encode(JSON.stringify(value) ?? "").length;
   const entries = isRecord(value) ? Object.entries(value) : null;
   return (
     <section aria-labelledby="arguments" className="grid gap-2">
@@ -14,7 +16,7 @@ export function ArgumentList({ value }: { value: unknown }) {
         <h3 id="arguments" className="font-medium text-sm">
           Arguments
           <span className="font-normal text-muted">
-            {entries !== null && ` · ${entries.length}`} · {sizeText(JSON.stringify(value) ?? "")}
+            {entries !== null && ` · ${entries.length}`} · {sizeText(bytes)}
           </span>
         </h3>
         <CopyButton value={json} what="arguments as JSON" variant="ghost" />
@@ -68,11 +70,6 @@ function Value({ name, value }: { name: string; value: unknown }) {
       )}
     </>
   );
-}
-
-function sizeText(json: string): string {
-  const bytes = new TextEncoder().encode(json).length;
-  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
 function containsHidden(value: unknown): boolean {

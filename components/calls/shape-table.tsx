@@ -1,3 +1,4 @@
+import { count } from "#components/count.ts";
 import { Cell, HeaderCell, Row, Table, TableBody, TableHead } from "#components/ui/table.tsx";
 
 interface ShapeEntry {
@@ -42,7 +43,7 @@ export function ShapeTable({ shape }: { shape: unknown }) {
 function sizeOf({ type, length }: ShapeEntry): string {
   if (length === undefined) return "";
   const unit = { string: "character", array: "element", object: "key" }[type] ?? "part";
-  return `${length.toLocaleString("en")} ${unit}${length === 1 ? "" : "s"}`;
+  return count(length, unit);
 }
 
 /** Stored as JSON by the proxy; what another version wrote differently is left out. */

@@ -8,6 +8,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { UsageBar } from "#components/ui/sparkline.tsx";
 import { showToast } from "#components/ui/toast.tsx";
 import type { LimitUsageRow } from "#lib/limits/limits.ts";
+import { describeDuration } from "#lib/policy/duration.ts";
 
 export type ResetLimit = Action<{ freed: number }>;
 
@@ -90,9 +91,9 @@ function LimitItem(props: LimitListProps & { row: LimitUsageRow }) {
   );
 }
 
-/** "8 of 10 calls in 60 s". */
+/** "8 of 10 calls in 1 minute". */
 export function usageText({ used, max, windowSeconds }: LimitUsageRow): string {
-  return `${used.toLocaleString("en")} of ${max.toLocaleString("en")} calls in ${windowSeconds.toLocaleString("en")} s`;
+  return `${used.toLocaleString("en")} of ${max.toLocaleString("en")} calls in ${describeDuration(windowSeconds)}`;
 }
 
 function ownerText({ per, owner }: LimitUsageRow): string {

@@ -8,7 +8,7 @@ export const eventWords: Record<NotificationEvent, { label: string; help: string
   "approval.decided": { label: "Approval decided", help: "Somebody approved or denied a call." },
   "tools.held": {
     label: "Tools held",
-    help: "A server announces new or changed tools, which nobody sees until they are reviewed.",
+    help: "A server announces new or changed tools, which nobody sees until they are reviewed, or drops some.",
   },
   "server.failing": { label: "Server failing", help: "A server cannot be reached any more." },
 };

@@ -1,7 +1,8 @@
+import { count } from "#components/count.ts";
 import type { DecisionKind } from "#components/decision-badge.tsx";
 import type { Expectation } from "#lib/policy/cases.ts";
+import { describeDuration } from "#lib/policy/duration.ts";
 import type { TrialDetail } from "#lib/rules/try.ts";
-import { describeDuration } from "./duration-words.ts";
 import type { CallEnding } from "./policy-answers.ts";
 
 /** The one look of each decision. */
@@ -23,12 +24,11 @@ export const expectationOptions: readonly { value: Expectation; label: string }[
   { value: "hide", label: "Hidden" },
 ];
 
-/** "10 calls in 60 seconds per session, by tools.x; a new session starts a new count". */
+/** "10 calls in 1 minute per session, by tools.x; a new session starts a new count". */
 export function limitWords(limit: TrialDetail["limits"][number]): string {
   const { max, windowSeconds, per, rule } = limit;
-  const calls = max === 1 ? "1 call" : `${max.toLocaleString("en")} calls`;
   const reconnect = limit.survivesReconnect
     ? "survives a reconnect"
     : "a new session starts a new count";
-  return `${calls} in ${describeDuration(windowSeconds)} per ${per}, by ${rule}; ${reconnect}`;
+  return `${count(max, "call")} in ${describeDuration(windowSeconds)} per ${per}, by ${rule}; ${reconnect}`;
 }

@@ -1,3 +1,4 @@
+import { count } from "#components/count.ts";
 import { DecisionBadge } from "#components/decision-badge.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Link } from "#components/ui/link.tsx";
@@ -127,8 +128,4 @@ function Changes({
       </ul>
     </section>
   );
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount.toLocaleString("en")} ${noun}${amount === 1 ? "" : "s"}`;
 }

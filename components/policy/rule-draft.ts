@@ -2,7 +2,14 @@ import type { Condition } from "#lib/policy/condition-schema.ts";
 import { type Action, asList, type ClassRule, Rule } from "#lib/policy/document.ts";
 import { defaultRateLimit } from "#lib/policy/edit.ts";
 import type { Choice } from "#lib/policy/effective.ts";
-import type { ApprovalExclusion, ApproverRole, LimitScope, RateLimit } from "#lib/policy/types.ts";
+import {
+  type ApprovalExclusion,
+  type ApproverRole,
+  type LimitScope,
+  longestWindowSeconds,
+  mostCalls,
+  type RateLimit,
+} from "#lib/policy/types.ts";
 import { type ConditionDraft, conditionOfDraft, draftOfCondition } from "./condition-draft.ts";
 
 export interface LimitDraft {
@@ -112,12 +119,12 @@ export function ruleOfDraft(draft: RuleDraft): ReadRule {
 
 /** Why a limit cannot be used as it is typed; null when it can. */
 export function limitProblem({ max, window }: LimitDraft): string | null {
-  if (!/^\d+$/.test(max.trim()) || Number(max) > 1_000_000) {
-    return "Limit to a whole number of calls from 0 to 1,000,000.";
+  if (!/^\d+$/.test(max.trim()) || Number(max) > mostCalls) {
+    return `Limit to a whole number of calls from 0 to ${mostCalls.toLocaleString("en")}.`;
   }
   const seconds = Number(window);
-  if (!/^\d+$/.test(window.trim()) || seconds < 1 || seconds > 2_678_400) {
-    return "Count over a whole number of seconds from 1 to 2,678,400.";
+  if (!/^\d+$/.test(window.trim()) || seconds < 1 || seconds > longestWindowSeconds) {
+    return `Count over a whole number of seconds from 1 to ${longestWindowSeconds.toLocaleString("en")}.`;
   }
   return null;
 }

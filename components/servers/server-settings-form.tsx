@@ -64,8 +64,8 @@ export function ServerSettingsForm({ server, connector, updateServer }: ServerSe
     const saved = await runAction(updateServer, {
       server: server.slug,
       name,
-      ...(!isSame(new Set(stripped), server.strippedCapabilities) && {
-        ...(!isSame(stripped, server.strippedCapabilities) && { strippedCapabilities: stripped }),
+      ...(!isSame(stripped.toSorted(), server.strippedCapabilities.toSorted()) && {
+        strippedCapabilities: stripped,
       }),
       ...changed,
     });

@@ -3,7 +3,7 @@
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Input, Select } from "#components/ui/input.tsx";
-import { limitScopes, type RateLimit } from "#lib/policy/types.ts";
+import { limitScopes, longestWindowSeconds, mostCalls, type RateLimit } from "#lib/policy/types.ts";
 import { scopeNotes } from "./rule-words.ts";
 import { useAfterPress } from "./use-after-press.ts";
 
@@ -18,16 +18,14 @@ export interface LimitEditorProps extends EditorProps {
   onSave: (limit: RateLimit) => void;
 }
 
-const maxCalls = 1_000_000;
-const maxWindowSeconds = 31 * 24 * 60 * 60;
-
 /** `10 calls in 60 s per session`, editable in the row; Enter or leaving it saves, Esc takes back. */
 export function LimitEditor({ tool, limit, autoFocus, onSave, onClose }: LimitEditorProps) {
   const [max, setMax] = useState(String(limit.max));
   const [window, setWindow] = useState(String(limit.window));
   const [per, setPer] = useState(limit.per);
   const problem =
-    wholeProblem(max, 0, maxCalls, "calls") ?? wholeProblem(window, 1, maxWindowSeconds, "seconds");
+    wholeProblem(max, 0, mostCalls, "calls") ??
+    wholeProblem(window, 1, longestWindowSeconds, "seconds");
 
   function save() {
     if (problem !== null) return;

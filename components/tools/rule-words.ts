@@ -1,4 +1,5 @@
 import type { Tone } from "#components/ui/segmented.tsx";
+import { describeDuration } from "#lib/policy/duration.ts";
 import type { Choice, EffectiveRule } from "#lib/policy/effective.ts";
 import type { LimitScope, RateLimit } from "#lib/policy/types.ts";
 
@@ -20,9 +21,9 @@ export const choiceDone: Record<Choice, string> = {
   hide: "hidden",
 };
 
-/** "10 in 60 s", with the scope where it is not the session. */
+/** "10 in 1 minute", with the scope where it is not the session. */
 export function limitText({ max, window, per }: RateLimit): string {
-  return `${max.toLocaleString("en")} in ${windowText(window)}${per === "session" ? "" : ` · ${per}`}`;
+  return `${max.toLocaleString("en")} in ${describeDuration(window)}${per === "session" ? "" : ` · ${per}`}`;
 }
 
 /** Where an inherited rule comes from, in one word; null for the tool's own. */
@@ -44,9 +45,3 @@ export const scopeNotes: Record<LimitScope, string> = {
   server: "All agents of this server share it.",
   org: "All agents of the org share it.",
 };
-
-function windowText(seconds: number): string {
-  if (seconds % 86_400 === 0) return seconds === 86_400 ? "1 day" : `${seconds / 86_400} days`;
-  if (seconds > 3_600 && seconds % 3_600 === 0) return `${seconds / 3_600} h`;
-  return `${seconds.toLocaleString("en")} s`;
-}

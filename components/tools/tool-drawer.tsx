@@ -19,6 +19,8 @@ import type { ToolRow } from "#lib/tools/tools.ts";
 import { DefinitionChange } from "./definition-change.tsx";
 import { DefinitionView } from "./definition-view.tsx";
 import { Part } from "./drawer-part.tsx";
+import { HeldDoubts } from "./held-review.tsx";
+import { heldLabels, heldSentences, isAcceptable } from "./held-words.ts";
 import { RuleControl } from "./rule-control.tsx";
 import { inheritedFrom } from "./rule-words.ts";
 import { ToolCalls } from "./tool-calls.tsx";
@@ -79,9 +81,7 @@ function DrawerSummary({ tool }: { tool: ToolView }) {
     <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
       <CategoryLabel category={tool.category} />
       <RiskMeter risk={tool.riskClass} />
-      {tool.held && (
-        <Badge tone="caution">{tool.held === "new" ? "New, held" : "Changed, held"}</Badge>
-      )}
+      {tool.held && <Badge tone="caution">{heldLabels[tool.held]}, held</Badge>}
     </span>
   );
 }
@@ -175,12 +175,11 @@ function DrawerContent(props: DrawerContentProps) {
       </Part>
       {tool.held && (
         <div className="flex flex-wrap items-center justify-between gap-3 rounded border border-caution/40 bg-caution/6 px-3 py-2">
-          <p className="min-w-0 flex-1 basis-64 text-sm">
-            {tool.held === "new"
-              ? "A new tool. Agents do not see it until somebody accepts it."
-              : "The server announces it differently now. Agents do not get it until somebody accepts the change."}
-          </p>
-          {canEdit && <AcceptButton onAccept={props.onAccept} />}
+          <div className="grid min-w-0 flex-1 basis-64 gap-1">
+            <p className="text-sm">{heldSentences[tool.held]}</p>
+            <HeldDoubts doubts={tool.doubts} />
+          </div>
+          {canEdit && isAcceptable(tool) && <AcceptButton onAccept={props.onAccept} />}
         </div>
       )}
       {failure !== null && (
@@ -189,7 +188,7 @@ function DrawerContent(props: DrawerContentProps) {
       {failure === null && !detail && <DrawerSkeleton />}
       {detail && (
         <>
-          {detail.state === "held" && (
+          {detail.state === "held" && tool.held !== "duplicate" && (
             <Part title={detail.isNew ? "What it would be" : "What changed"}>
               <DefinitionChange changes={detail.heldChanges} />
             </Part>

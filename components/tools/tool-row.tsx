@@ -10,6 +10,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Cell, Row, RowActions, RowLink } from "#components/ui/table.tsx";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { RateLimit } from "#lib/policy/types.ts";
+import { heldLabels } from "./held-words.ts";
 import { RuleControl } from "./rule-control.tsx";
 import type { ToolView } from "./tool-view.ts";
 
@@ -109,7 +110,7 @@ function ToolBadges({ tool }: { tool: ToolView }) {
     <>
       {tool.held !== null && (
         <Badge tone="caution" className="shrink-0">
-          {tool.held === "new" ? "New" : "Changed"}
+          {heldLabels[tool.held]}
         </Badge>
       )}
       {conditionCount > 0 && (

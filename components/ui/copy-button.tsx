@@ -13,13 +13,12 @@ export interface CopyButtonProps {
   iconOnly?: boolean;
   variant?: ButtonLook["variant"];
   size?: "small" | "medium";
-  onCopied?: () => void;
   className?: string;
 }
 
 export function CopyButton(props: CopyButtonProps) {
-  const { value, what, iconOnly = false, variant = "secondary", size = "small", onCopied } = props;
-  const { copied, text, said, copy } = useCopy(value, onCopied);
+  const { value, what, iconOnly = false, variant = "secondary", size = "small" } = props;
+  const { copied, text, said, copy } = useCopy(value);
   return (
     <>
       <Button
@@ -49,12 +48,11 @@ export function CopyButton(props: CopyButtonProps) {
 export interface CopyFieldProps {
   value: string;
   what: string;
-  onCopied?: () => void;
   className?: string;
 }
 
 /** A value people take elsewhere: one click copies it, focus selects it. */
-export function CopyField({ value, what, onCopied, className }: CopyFieldProps) {
+export function CopyField({ value, what, className }: CopyFieldProps) {
   return (
     <div
       className={cn(
@@ -69,7 +67,7 @@ export function CopyField({ value, what, onCopied, className }: CopyFieldProps) 
         onFocus={(event) => event.currentTarget.select()}
         className="h-7 min-w-0 flex-1 text-ellipsis rounded-[4px] bg-transparent font-mono text-sm pointer-coarse:h-11"
       />
-      <CopyButton value={value} what={what} variant="ghost" {...(onCopied && { onCopied })} />
+      <CopyButton value={value} what={what} variant="ghost" />
     </div>
   );
 }

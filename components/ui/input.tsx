@@ -2,7 +2,7 @@ import { ChevronDown } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cn } from "./cn.ts";
 
-export const controlStyles =
+const controlStyles =
   "w-full min-w-0 rounded border border-edge bg-raised px-2.5 text-base transition-colors placeholder:text-muted hover:border-muted focus-visible:border-accent focus-visible:outline-offset-0 disabled:bg-sunken disabled:text-muted aria-invalid:border-danger pointer-coarse:min-h-11 pointer-coarse:text-lg";
 
 export type InputProps = ComponentProps<"input"> & { mono?: boolean | undefined };

@@ -41,7 +41,7 @@ export function Menu({
   );
 }
 
-export const popupStyles =
+const popupStyles =
   "origin-(--transform-origin) rounded border bg-raised shadow outline-none transition-[opacity,scale] data-ending-style:scale-98 data-starting-style:scale-98 data-ending-style:opacity-0 data-starting-style:opacity-0";
 
 export interface MenuItemProps {
@@ -89,23 +89,6 @@ export function MenuLink({ href, icon, hint, children }: MenuLinkProps) {
         {children}
       </ItemContent>
     </Base.LinkItem>
-  );
-}
-
-export interface MenuCheckItemProps {
-  checked: boolean;
-  onCheckedChange: (checked: boolean) => void;
-  children: ReactNode;
-}
-
-/** An option that can be on beside others; the menu stays open. */
-export function MenuCheckItem({ checked, onCheckedChange, children }: MenuCheckItemProps) {
-  return (
-    <Base.CheckboxItem checked={checked} onCheckedChange={onCheckedChange} className={itemStyles}>
-      <ItemContent icon={<Check className={cn("size-4", !checked && "invisible")} />}>
-        {children}
-      </ItemContent>
-    </Base.CheckboxItem>
   );
 }
 

@@ -39,14 +39,3 @@ export function Pagination({ what, summary, newerHref, olderHref }: PaginationPr
     </nav>
   );
 }
-
-/** For lists that grow downwards; a link, so it works without JavaScript. */
-export function LoadMore({ href, label = "Load more" }: { href: string; label?: string }) {
-  return (
-    <div className="flex justify-center py-3">
-      <ButtonLink href={href} scroll={false}>
-        {label}
-      </ButtonLink>
-    </div>
-  );
-}

@@ -19,8 +19,7 @@ export interface SegmentedProps<Value extends string> {
   label: string;
   options: readonly SegmentedOption<Value>[];
   name?: string;
-  value?: Value;
-  defaultValue?: Value;
+  value: Value;
   onValueChange?: (value: Value) => void;
   /** The segment that is chosen already was chosen again: for a value that was only inherited. */
   onSameValue?: (value: Value) => void;
@@ -37,7 +36,6 @@ export function Segmented<Value extends string>({
   options,
   name,
   value,
-  defaultValue,
   onValueChange,
   onSameValue,
   disabled = false,
@@ -71,9 +69,7 @@ export function Segmented<Value extends string>({
             value={option.value}
             disabled={option.disabled}
             className="absolute inset-0 appearance-none rounded-[4px] focus-visible:outline-none"
-            {...(value === undefined
-              ? { defaultChecked: option.value === defaultValue }
-              : { checked: option.value === value })}
+            checked={option.value === value}
             onChange={() => onValueChange?.(option.value)}
             onClick={() => {
               if (option.value === value) onSameValue?.(option.value);

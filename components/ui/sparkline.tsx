@@ -55,7 +55,7 @@ export function Sparkline({ values, refused = [], label, className }: SparklineP
 export interface UsageBarProps {
   used: number;
   max: number;
-  /** "8 of 10 calls in 60 s". */
+  /** "8 of 10 calls in 1 minute". */
   label: string;
   className?: string;
 }

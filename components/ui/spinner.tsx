@@ -15,12 +15,9 @@ export function Spinner({ className }: { className?: string | undefined }) {
 }
 
 /** Says what is being waited for; stays invisible for the first 300 ms. */
-export function Waiting({ children, className }: { children: string; className?: string }) {
+export function Waiting({ children }: { children: string }) {
   return (
-    <p
-      role="status"
-      className={cn("flex animate-late items-center gap-2 text-muted text-sm", className)}
-    >
+    <p role="status" className="flex animate-late items-center gap-2 text-muted text-sm">
       <Spinner />
       {children}
     </p>

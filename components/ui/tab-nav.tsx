@@ -1,7 +1,6 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { cn } from "./cn.ts";
 import { Link } from "./link.tsx";
 
 export interface TabLink {
@@ -15,15 +14,14 @@ export interface TabNavProps {
   items: readonly TabLink[];
   /** The href of the current tab; without it the longest match of the path is current. */
   current?: string | undefined;
-  className?: string;
 }
 
 /** Tabs that are pages: each has its own address, so Back and sharing work. */
-export function TabNav({ label, items, current, className }: TabNavProps) {
+export function TabNav({ label, items, current }: TabNavProps) {
   const pathname = usePathname();
   const active = current ?? longestMatch(items, pathname);
   return (
-    <nav aria-label={label} className={cn("overflow-x-auto border-b", className)}>
+    <nav aria-label={label} className="overflow-x-auto border-b">
       <ul className="flex gap-5">
         {items.map((item) => (
           <li key={item.href}>

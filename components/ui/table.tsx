@@ -1,4 +1,3 @@
-import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { Link, type LinkProps } from "./link.tsx";
@@ -54,45 +53,21 @@ export function TableHead({ children }: { children: ReactNode }) {
 export interface HeaderCellProps {
   children: ReactNode;
   align?: "left" | "right";
-  /** The address that sorts by this column, and how it is sorted now. */
-  sortHref?: string;
-  sorted?: "ascending" | "descending" | undefined;
   className?: string;
 }
 
-export function HeaderCell({
-  children,
-  align = "left",
-  sortHref,
-  sorted,
-  className,
-}: HeaderCellProps) {
-  const Arrow = sorted === "ascending" ? ArrowUp : ArrowDown;
+export function HeaderCell({ children, align = "left", className }: HeaderCellProps) {
   return (
     <th
       {...roles.columnheader}
       scope="col"
-      aria-sort={sorted}
       className={cn(
         "sticky top-0 z-10 h-8 whitespace-nowrap border-b bg-surface px-3 text-left font-medium text-muted text-xs first:pl-2 last:pr-2",
         align === "right" && "text-right",
         className,
       )}
     >
-      {sortHref === undefined ? (
-        children
-      ) : (
-        <Link href={sortHref} className="group/sort inline-flex items-center gap-1 hover:text-text">
-          {children}
-          <Arrow
-            aria-hidden="true"
-            className={cn(
-              "size-3",
-              sorted === undefined && "opacity-0 group-hover/sort:opacity-60",
-            )}
-          />
-        </Link>
-      )}
+      {children}
     </th>
   );
 }

@@ -12,7 +12,7 @@ export interface Copying {
 }
 
 /** Copies a value and says for two seconds what came of it. */
-export function useCopy(value: string, onCopied?: () => void): Copying {
+export function useCopy(value: string): Copying {
   const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
 
   useEffect(() => {
@@ -22,9 +22,7 @@ export function useCopy(value: string, onCopied?: () => void): Copying {
   }, [state]);
 
   async function copy() {
-    const copied = await writeClipboard(value);
-    setState(copied ? "copied" : "failed");
-    if (copied) onCopied?.();
+    setState((await writeClipboard(value)) ? "copied" : "failed");
   }
 
   const text = { idle: "Copy", copied: "Copied", failed: "Select and copy" }[state];

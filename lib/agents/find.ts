@@ -1,5 +1,5 @@
 import type { OrgContext } from "#lib/auth/context.ts";
-import type { Transaction } from "#lib/db.ts";
+import { database, type Transaction } from "#lib/db.ts";
 import { AppError } from "#lib/errors.ts";
 
 export interface ServerRef {
@@ -25,11 +25,31 @@ export async function findAgent(
       },
     },
   });
-  if (!agent) {
-    throw new AppError("not_found", `There is no agent “${name}” in ${context.org.name}.`);
-  }
+  if (!agent) throw noSuchAgent(context, name);
   const { grants, ...rest } = agent;
   return { ...rest, servers: grants.map(({ server }) => server) };
+}
+
+/** The id of an agent of the org, revoked or not. @throws AppError `not_found` */
+export async function agentIdOf(
+  context: OrgContext,
+  name: string,
+  client: Pick<Transaction, "agent"> = database(),
+): Promise<string> {
+  const agent = await client.agent.findUnique({
+    where: { orgId_name: { orgId: context.org.id, name } },
+    select: { id: true },
+  });
+  if (!agent) throw noSuchAgent(context, name);
+  return agent.id;
+}
+
+/** What a verb answers of an agent that is not the org's. */
+export function noSuchAgent(context: OrgContext, name: string): AppError {
+  return new AppError(
+    "not_found",
+    `There is no agent “${name}” in ${context.org.name}. The list of agents shows the names.`,
+  );
 }
 
 /** The servers of these slugs, by slug, each once. @throws AppError `not_found`, naming the first missing */
@@ -45,5 +65,8 @@ export async function findServers(
   });
   const missing = slugs.find((slug) => !servers.some((server) => server.slug === slug));
   if (missing === undefined) return servers;
-  throw new AppError("not_found", `There is no server “${missing}” in ${context.org.name}.`);
+  throw new AppError(
+    "not_found",
+    `There is no server “${missing}” in ${context.org.name}. The list of servers shows the slugs.`,
+  );
 }

@@ -1,9 +1,8 @@
 import type { OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
 import { database } from "#lib/db.ts";
-import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
-import { findServers } from "./find.ts";
+import { findServers, noSuchAgent } from "./find.ts";
 import { AgentRef, ListAgents } from "./schema.ts";
 
 /** An agent as lists show it. Counts are of the last 24 hours. */
@@ -44,8 +43,8 @@ export async function getAgent(context: OrgContext, input: AgentRef): Promise<Ag
   requirePermission(context, "agents.read");
   const { agent: name } = parseInput(AgentRef, input);
   const [row] = await loadAgentRows(context, { name });
-  if (row) return row;
-  throw new AppError("not_found", `There is no agent “${name}” in ${context.org.name}.`);
+  if (!row) throw noSuchAgent(context, name);
+  return row;
 }
 
 async function loadAgentRows(

@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { database } from "#lib/db.ts";
 import { openGatePool } from "#lib/gate/pool.ts";
-import { setPolicyCases } from "#lib/rules/cases.ts";
-import { applyPolicy } from "#lib/rules/rules.ts";
+import { applyPolicy, getPolicy } from "#lib/rules/rules.ts";
 import { updateServer } from "#lib/servers/servers.ts";
 import { expectRefusal } from "#lib/testing/expectations.ts";
 import { contextAs, makeAgent, makeApproval, makeOrg, makeServer } from "#lib/testing/factories.ts";
@@ -57,9 +56,11 @@ test("other cases are a new version that voids nothing: what decided goes on dec
     return row;
   };
   const before = await deciding();
+  const { text } = await getPolicy(owner, { server: server.slug });
   const save = (name: string) =>
-    setPolicyCases(owner, {
+    applyPolicy(owner, {
       server: server.slug,
+      text,
       cases: [{ name, tool: "pay", arguments: {}, expect: "deny" }],
     });
   expect(await save("nobody pays")).toEqual({ version: 2 });

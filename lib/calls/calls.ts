@@ -1,3 +1,4 @@
+import { agentIdOf } from "#lib/agents/find.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
 import { database } from "#lib/db.ts";
@@ -86,18 +87,6 @@ export async function firstCallOf(context: OrgContext, input: unknown): Promise<
   const its = Prisma.sql`c.agent_id = ${agentId}::uuid`;
   const [call] = await readCalls<CallRow>(rowColumns(), [own, its], true, 1);
   return call ?? null;
-}
-
-async function agentIdOf(context: OrgContext, name: string): Promise<string> {
-  const agent = await database().agent.findUnique({
-    where: { orgId_name: { orgId: context.org.id, name } },
-    select: { id: true },
-  });
-  if (agent) return agent.id;
-  throw new AppError(
-    "not_found",
-    `There is no agent “${name}” in ${context.org.name}. The list of agents shows the names.`,
-  );
 }
 
 // The page is cut before names are joined, so that joins cost a page and not the record.

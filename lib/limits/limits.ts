@@ -1,3 +1,4 @@
+import { agentIdOf } from "#lib/agents/find.ts";
 import { changeOrg } from "#lib/audit/change.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
@@ -76,7 +77,7 @@ async function namedWindows(
 ): Promise<NamedWindow[]> {
   const orgId = context.org.id;
   const server = serverSlug === undefined ? null : await findServer(context, serverSlug);
-  const agent = agentName === undefined ? null : await findAgentId(context, agentName);
+  const agent = agentName === undefined ? null : await agentIdOf(context, agentName);
   const filter = {
     ...(server && { serverId: server.id }),
     ...(agent !== null && { agentId: agent }),
@@ -130,16 +131,4 @@ async function readUsage(orgId: string, windows: readonly NamedWindow[]): Promis
     const { target, rule, per, max, windowSeconds } = limit;
     return [{ key, target, rule, per, owner, used, max, windowSeconds, nextFreeAt: free }];
   });
-}
-
-async function findAgentId(context: OrgContext, name: string): Promise<string> {
-  const agent = await database().agent.findUnique({
-    where: { orgId_name: { orgId: context.org.id, name } },
-    select: { id: true },
-  });
-  if (agent) return agent.id;
-  throw new AppError(
-    "not_found",
-    `There is no agent “${name}” in ${context.org.name}. The list of agents shows the names.`,
-  );
 }

@@ -15,7 +15,7 @@ import {
 export const expectations = ["allow", "limit", "require_approval", "deny", "hide"] as const;
 export type Expectation = (typeof expectations)[number];
 
-export const maxCases = 500;
+const maxCases = 500;
 /** Characters of one case's arguments as JSON. */
 const argumentsMaxLength = 16_384;
 

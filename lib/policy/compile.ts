@@ -131,6 +131,7 @@ function indexRules<R extends { action: Action }>(
   };
 }
 
+/** Sorts rules by what wins: hide, deny, require_approval, allow. */
 export function byPrecedence(left: { action: Action }, right: { action: Action }): number {
   return precedence.indexOf(left.action) - precedence.indexOf(right.action);
 }

@@ -1,5 +1,6 @@
 import type { Condition } from "./condition-schema.ts";
 import { type AccessRule, type Action, asList, type ClassRule, type Rule } from "./document.ts";
+import { describeDuration } from "./duration.ts";
 import type { ApprovalExclusion, ApprovalOptions, ApproverRole, RateLimit } from "./types.ts";
 
 /**
@@ -61,7 +62,7 @@ function exclusionName(exclusion: ApprovalExclusion): string {
 }
 
 /** "10 calls per minute per session" */
-export function describeLimit({ max, window, per }: RateLimit): string {
+function describeLimit({ max, window, per }: RateLimit): string {
   const calls = max === 1 ? "1 call" : `${max} calls`;
   return `${calls} per ${describeSeconds(window)} per ${per}`;
 }
@@ -132,24 +133,10 @@ function describeOptions(condition: Condition): string {
   return ignored.length === 0 ? "" : `, ignoring ${ignored.join(" and ")}`;
 }
 
-const timeUnits = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
-] as const;
-
 /** "minute", "90 seconds" */
 function describeSeconds(seconds: number): string {
   const duration = describeDuration(seconds);
   return duration.startsWith("1 ") ? duration.slice(2) : duration;
-}
-
-/** "1 minute", "90 seconds" */
-function describeDuration(seconds: number): string {
-  const [name, length] = timeUnits.find(([, each]) => seconds % each === 0) ?? ["second", 1];
-  const count = seconds / length;
-  return count === 1 ? `1 ${name}` : `${count} ${name}s`;
 }
 
 const shownValues = 4;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ApprovalRule } from "./approval.ts";
 import { Condition } from "./condition-schema.ts";
 import { parseToolKey } from "./tool-key.ts";
-import { categories, limitScopes, riskClasses } from "./types.ts";
+import { categories, limitScopes, longestWindowSeconds, mostCalls, riskClasses } from "./types.ts";
 
 /**
  * The document people write: version 1. Every object is strict, so a policy of a newer Callgate
@@ -11,17 +11,16 @@ import { categories, limitScopes, riskClasses } from "./types.ts";
  */
 
 export const maxTools = 1_000;
-export const maxRules = 5_000;
-export const maxPatterns = 100;
+const maxRules = 5_000;
+const maxPatterns = 100;
 /** Keys of `prompts`, and of `resources`. */
-export const maxAccessKeys = 1_000;
+const maxAccessKeys = 1_000;
 const maxRulesPerTool = 32;
 const maxPatternsPerTool = 20;
-const maxWindowSeconds = 31 * 24 * 60 * 60;
 
 export const RateLimitRule = z.strictObject({
-  max: z.int().min(0).max(1_000_000),
-  window: z.int().min(1).max(maxWindowSeconds),
+  max: z.int().min(0).max(mostCalls),
+  window: z.int().min(1).max(longestWindowSeconds),
   per: z.enum(limitScopes).default("session"),
 });
 

@@ -43,7 +43,7 @@ export function isPlain(text: string): boolean {
 }
 
 /** Cuts what every language cuts: space, tab, line feed, vertical tab, form feed, return. */
-export function trimNarrow(text: string): string {
+function trimNarrow(text: string): string {
   return trimBy(text, isNarrowSpace);
 }
 

@@ -33,6 +33,10 @@ export interface PolicyCall {
   arguments: JsonObject;
 }
 
+/** The largest limit that can be written. */
+export const mostCalls = 1_000_000;
+export const longestWindowSeconds = 31 * 24 * 60 * 60;
+
 /** Never more than `max` calls in any `window` seconds; one counter for each `per`. */
 export interface RateLimit {
   max: number;

@@ -16,6 +16,7 @@ export function both(left: Verdict, right: Verdict): Verdict {
   return left === true && right === true ? true : "indeterminate";
 }
 
+/** Kleene's "not": what is unknown stays so. */
 export function not(verdict: Verdict): Verdict {
   return typeof verdict === "boolean" ? !verdict : verdict;
 }

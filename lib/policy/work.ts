@@ -8,6 +8,7 @@ export interface Work {
 
 export const workPerCall = 150_000;
 
+/** An evaluation has cost all it may; the call is denied. */
 export class WorkExceeded extends Error {}
 
 /** Takes `units`; throws {@link WorkExceeded} when they are not there, which denies the call. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAudit, expectRefusal } from "#lib/testing/expectations.ts";
 import { makeOrg, makeServer } from "#lib/testing/factories.ts";
-import { setPolicyCases, testPolicy } from "./cases.ts";
+import { testPolicy } from "./cases.ts";
 import { applyPolicy, getPolicy, setToolRules } from "./rules.ts";
 import { restorePolicyVersion } from "./versions.ts";
 
@@ -63,15 +63,15 @@ test("the same save may change or remove the case that it breaks", async () => {
   await expectRefusal(refusal, "invalid_input");
 });
 
-test("cases can be set by themselves, as a version with an author, unless the policy fails them", async () => {
+test("cases can be saved with the same rules, as a version, unless the policy fails them", async () => {
   const { owner, slug } = await makeScene();
   const more = [...cases, { tool: "wire", expect: "deny" }];
-  expect(await setPolicyCases(owner, { server: slug, cases: more })).toEqual({ version: 3 });
-  await expectAudit(owner, { action: "policy.cases", name: slug, detail: { cases: 3 } });
+  const save = (wanted: unknown) => applyPolicy(owner, { server: slug, text, cases: wanted });
+  expect(await save(more)).toMatchObject({ version: 3 });
+  await expectAudit(owner, { action: "policy.apply", name: slug, detail: { version: 3 } });
   // The same again is no change, in whatever order the database keeps the fields.
-  expect(await setPolicyCases(owner, { server: slug, cases: more })).toEqual({ version: 3 });
-  const failing = [{ tool: "wire", expect: "allow" }];
-  await expectRefusal(setPolicyCases(owner, { server: slug, cases: failing }), "invalid_input");
+  expect(await save(more)).toMatchObject({ version: 3 });
+  await expectRefusal(save([{ tool: "wire", expect: "allow" }]), "invalid_input");
 });
 
 test("a draft can be tested before it is saved", async () => {

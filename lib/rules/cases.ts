@@ -3,10 +3,9 @@ import { requirePermission } from "#lib/auth/permissions.ts";
 import { database } from "#lib/db.ts";
 import { parseInput } from "#lib/input.ts";
 import { type CaseResult, storedCases } from "#lib/policy/cases.ts";
-import { savePolicy } from "./change.ts";
 import { parseDraft, readPolicy } from "./read.ts";
 import { runStoredCases } from "./run-cases.ts";
-import { SetPolicyCases, TestPolicy } from "./schema.ts";
+import { TestPolicy } from "./schema.ts";
 import { storedDocument } from "./stored.ts";
 
 export interface TestedPolicy {
@@ -30,24 +29,4 @@ export async function testPolicy(context: OrgContext, input: unknown): Promise<T
   );
   const failed = results.filter(({ ok }) => !ok).length;
   return { passed: results.length - failed, failed, cases: results };
-}
-
-/**
- * Replaces the tests of a server's policy, as a new version of it; the rules stay as they are.
- *
- * @throws AppError `invalid_input` naming each case that the policy in force does not meet
- */
-export async function setPolicyCases(
-  context: OrgContext,
-  input: unknown,
-): Promise<{ version: number }> {
-  requirePermission(context, "rules.write");
-  const { server, cases, note } = parseInput(SetPolicyCases, input);
-  const { version } = await savePolicy(context, server, {
-    edit: async (document) => document,
-    note: note === "" ? `${cases.length === 1 ? "1 case" : `${cases.length} cases`}` : note,
-    cases,
-    entry: { action: "policy.cases", detail: { cases: cases.length } },
-  });
-  return { version };
 }

@@ -211,6 +211,7 @@ export async function requireTools(
   );
 }
 
+/** A parsed rule of the tools table as the policy takes it: absent where nothing was said. */
 export function toChoice({ choice, rateLimit, reason, approval }: ToolRule): ToolChoice {
   return {
     choice,

@@ -87,13 +87,6 @@ export const RestorePolicyVersion = z.strictObject({
 });
 export type RestorePolicyVersion = z.infer<typeof RestorePolicyVersion>;
 
-export const SetPolicyCases = z.strictObject({
-  server: z.string(),
-  cases: PolicyCases,
-  note: Note,
-});
-export type SetPolicyCases = z.infer<typeof SetPolicyCases>;
-
 /** Draft and cases default to what is stored. */
 export const TestPolicy = z.strictObject({
   server: z.string(),

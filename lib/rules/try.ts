@@ -1,7 +1,7 @@
+import { noSuchAgent } from "#lib/agents/find.ts";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
 import { database } from "#lib/db.ts";
-import { AppError } from "#lib/errors.ts";
 import { parseInput } from "#lib/input.ts";
 import { evaluateAccess } from "#lib/policy/access.ts";
 import { type Expectation, expectationOf } from "#lib/policy/cases.ts";
@@ -140,12 +140,7 @@ async function readGrant(context: OrgContext, serverId: string, agentName: strin
     where: { orgId_name: { orgId, name: agentName } },
     select: { grants: { where: { serverId }, include: { policy: true } } },
   });
-  if (agent === null) {
-    throw new AppError(
-      "not_found",
-      `There is no agent “${agentName}” in ${context.org.name}. The list of agents shows the names.`,
-    );
-  }
+  if (agent === null) throw noSuchAgent(context, agentName);
   const [grant] = agent.grants;
   if (grant === undefined) return null;
   if (grant.policy === null) return { policy: null };

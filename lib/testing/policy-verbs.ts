@@ -1,5 +1,5 @@
 import { listLimitUsage, resetLimit } from "#lib/limits/limits.ts";
-import { setPolicyCases, testPolicy } from "#lib/rules/cases.ts";
+import { testPolicy } from "#lib/rules/cases.ts";
 import { listCommandRules, setCommandRules } from "#lib/rules/commands.ts";
 import { observeSummary, replayPolicy } from "#lib/rules/replay.ts";
 import {
@@ -13,15 +13,9 @@ import {
 import { tryPolicy } from "#lib/rules/try.ts";
 import { diffPolicyVersions, restorePolicyVersion } from "#lib/rules/versions.ts";
 import { foreignServer, ownServer, type VerbRow } from "./verb-row.ts";
-import type { Inhabited } from "./world.ts";
 
-const _ownAgent = ({ shared }: Inhabited) => ({ agent: shared.agent });
-const _foreignAgent = ({ unique }: Inhabited) => [{ agent: unique.agent }];
 const document = "version: 1\ndefault: allow\n";
-const _target = { kind: "url", url: "https://mcp.example.test/mcp", headers: [] };
 const deny = { choice: "deny" };
-const _events = ["approval.requested"];
-const _lowered = { category: "read", riskClass: "low", note: "Known to be harmless." };
 
 /** The verbs of policies and limits. */
 export const policyVerbs: VerbRow[] = [
@@ -71,12 +65,6 @@ export const policyVerbs: VerbRow[] = [
     own: (org) => ({ ...ownServer(org), cases: [{ tool: org.shared.tool, expect: "deny" }] }),
     foreign: foreignServer,
     refused: null,
-  },
-  {
-    verb: setPolicyCases,
-    own: (org) => ({ ...ownServer(org), cases: [{ tool: "nothing", expect: "deny" }] }),
-    foreign: ({ unique }) => [{ server: unique.server, cases: [] }],
-    refused: "viewer",
   },
   { verb: listCommandRules, own: ownServer, foreign: foreignServer, refused: null },
   {

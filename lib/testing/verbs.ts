@@ -55,9 +55,7 @@ import type { Inhabited } from "./world.ts";
 
 const ownAgent = ({ shared }: Inhabited) => ({ agent: shared.agent });
 const foreignAgent = ({ unique }: Inhabited) => [{ agent: unique.agent }];
-const _document = "version: 1\ndefault: allow\n";
 const target = { kind: "url", url: "https://mcp.example.test/mcp", headers: [] };
-const _deny = { choice: "deny" };
 const events = ["approval.requested"];
 const lowered = { category: "read", riskClass: "low", note: "Known to be harmless." };
 

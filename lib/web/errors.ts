@@ -4,7 +4,7 @@ import { type ActionError, AppError, type ErrorCode } from "#lib/errors.ts";
 import { log } from "#lib/log.ts";
 
 /** The one table of HTTP statuses for pages and route handlers. */
-export const httpStatuses: Record<ErrorCode, number> = {
+const httpStatuses: Record<ErrorCode, number> = {
   invalid_input: 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -17,8 +17,8 @@ export const httpStatuses: Record<ErrorCode, number> = {
 
 /**
  * What a verb answers to a page. What does not exist, or not for this org, is the 404 page, what
- * the role may not see the 403 page; any
- * other failure that people can act on reaches the error page with its words.
+ * the role may not see the 403 page; any other failure that people can act on reaches the error
+ * page with its words.
  */
 export async function forPage<T>(answer: Promise<T>): Promise<T> {
   try {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "#scripts/database/embedded.ts";
+import { freePort } from "#scripts/free-port.ts";
 
 /** Proxies as operators run them: processes of their own on one database, with one opening key. */
 export interface Fleet {

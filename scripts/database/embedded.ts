@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
+import { freePort } from "#scripts/free-port.ts";
 
 export interface EmbeddedDatabase {
   /** Connection string of the maintenance database `postgres`. */
@@ -83,22 +83,6 @@ export function embeddedUrl(folder: string): string | null {
   if (port === undefined || !isServerAlive(cluster)) return null;
   const password = readFileSync(passwordFile(home), "utf8").trim();
   return urlOf(password, port);
-}
-
-/** A free loopback port, chosen by the system. */
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === "object" && address
-          ? done(address.port)
-          : fail(new Error("no free port")),
-      );
-    });
-  });
 }
 
 async function createCluster(folder: string, password: string, isRoot: boolean): Promise<void> {

@@ -28,6 +28,7 @@ export function otherThan(commandRules: readonly CommandCondition[]): CommandCon
   return { ...first, op: "command_not_in", value };
 }
 
+/** Whether two command conditions read the same arguments, and case in the same way. */
 export function isSamePlace(
   left: Omit<CommandCondition, "op" | "value">,
   right: Omit<CommandCondition, "op" | "value">,

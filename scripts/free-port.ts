@@ -8,7 +8,9 @@ export function freePort(): Promise<number> {
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
       probe.close(() =>
-        typeof address === "object" && address ? done(address.port) : fail(new Error("no port")),
+        typeof address === "object" && address
+          ? done(address.port)
+          : fail(new Error("no free port")),
       );
     });
   });
