@@ -266,11 +266,11 @@ export const answerCases: AnswerCase[] = [
   },
   {
     id: "ADV-154",
-    title: "a listed tool with an icon that would run code: the icon is taken out",
+    title: "a listed tool that has an icon now, one that would run code: it is not listed",
     answer: toolList(
       JSON.stringify({ ...JSON.parse(get), icons: [{ src: "javascript:alert(1)" }] }),
     ),
-    gets: { result: { tools: [JSON.parse(get)] } },
+    gets: { result: { tools: [] } },
   },
   ...alike("ADV-154", "too large", [
     [

@@ -1,5 +1,6 @@
 // Mirrored headers that lie: an answer that says which, and nothing reaches the server.
 import { describe, expect, test } from "vitest";
+import { acceptTools } from "#lib/tools/tools.ts";
 import { type DualEraFixture, startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
 import { gateFixture } from "#proxy/testing/gate-fixture.ts";
 import { callBody, type GatedServer, post } from "#proxy/testing/harness.ts";
@@ -100,6 +101,8 @@ test("a name that headers cannot carry is encoded on its way up (ADV-050)", asyn
   const name = "удалить";
   await using stub = await startModernStub([name]);
   const server = await gateFixture(oracle.proxy(), stub, { version: 1, default: "allow" });
+  // A name outside the specification's is held until a person accepts it (ADV-052).
+  await acceptTools(server.context, { server: server.server.slug, tools: [name] });
   const encoded = `=?base64?${Buffer.from(name).toString("base64")}?=`;
   const headers = { "mcp-name": encoded };
   const answer = await askModern(server, "tools/call", { name }, { headers });
