@@ -31,8 +31,9 @@ export default defineConfig({
           exclude: ["lib/policy/**", "lib/catalog/**", "**/*.unit.test.ts", "node_modules/**"],
           globalSetup: ["lib/testing/global-setup.ts"],
           setupFiles: ["lib/testing/setup.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // Generous: what never ends is found as well, and a busy machine is no failure.
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -107,7 +107,7 @@ test("the org is told once of each change, and of no baseline", async () => {
     {
       event: "tools.held",
       title: expect.stringMatching(/^2 tools are held on /),
-      text: expect.stringContaining("c (new), a (changed)"),
+      text: expect.stringContaining("a (changed), c (new)"),
     },
   ]);
   await discover(tool("a", "Changed."), tool("b", "Changed too."));
@@ -334,6 +334,7 @@ test("a class set by hand says who and why, decides, and outlives what the serve
   expect((await audited(owner)).map(({ action }) => action)).toEqual([
     "tool.override",
     "tool.accept",
+    "tool.remove",
     "tool.override_clear",
   ]);
 });

@@ -4,39 +4,39 @@ import { isOfTwins } from "./digest.ts";
 import { doubtsOf } from "./doubts.ts";
 import type { Judge } from "./judge.ts";
 import type { Recorded, ToolRecord } from "./record.ts";
-import { type HeldKind, reviewDefinition, wasAccepted } from "./review.ts";
+import { reviewDefinition, wasAccepted } from "./review.ts";
 import type { ToolColumns } from "./write.ts";
 
 /** What a discovery does to the record of a server's tools. */
 export interface Plan {
+  /** Not on record so far. */
   added: ToolColumns[];
   changed: ToolColumns[];
   removed: { id: string; name: string; wasAccepted: boolean }[];
-  /** What goes to held, whether or not it was there under another digest. */
-  held: HeldTool[];
   /** What passes without a person. */
   harmless: { id: string; name: string }[];
-}
-
-export interface HeldTool {
-  id: string;
-  name: string;
-  digest: string;
-  kind: HeldKind;
 }
 
 /**
  * Compares what was seen with the record. What is new or changed is held; at the baseline only what is
  * doubtful or listed twice is. Harmless changes pass where the server is set so. What is missing is removed.
+ *
+ * @param staged tools on record that are there for this discovery only (`stageTools`): what they are comes yet
  */
 export function planChanges(
   record: ToolRecord,
   seen: ReadonlyMap<string, ReadDefinition>,
   judge: Judge,
+  staged: ReadonlySet<string> = new Set(),
 ): Plan {
-  const plan: Plan = { added: [], changed: [], removed: [], held: [], harmless: [] };
+  const plan: Plan = { added: [], changed: [], removed: [], harmless: [] };
   const known = new Set<string>();
+  const idOf = new Map<string, string>();
   for (const tool of record.recorded) {
+    if (staged.has(tool.id)) {
+      idOf.set(tool.name, tool.id);
+      continue;
+    }
     known.add(tool.name);
     const read = seen.get(tool.name);
     if (read) planChange(plan, record, tool, read, judge);
@@ -44,19 +44,26 @@ export function planChanges(
       plan.removed.push({ id: tool.id, name: tool.name, wasAccepted: wasAccepted(tool) });
     }
   }
-  for (const read of seen.values()) if (!known.has(read.name)) planNew(plan, record, read, judge);
+  for (const read of seen.values()) {
+    if (known.has(read.name)) continue;
+    planNew(plan, record, { id: idOf.get(read.name) ?? newId(), name: read.name }, read, judge);
+  }
   return plan;
 }
 
-function planNew(plan: Plan, record: ToolRecord, read: ReadDefinition, judge: Judge): void {
+function planNew(
+  plan: Plan,
+  record: ToolRecord,
+  tool: { id: string; name: string },
+  read: ReadDefinition,
+  judge: Judge,
+): void {
   const { isBaseline, trusted, acceptsHarmless } = record;
-  const tool = { id: newId(), name: read.name };
   const isHarmless = !isBaseline && acceptsHarmless && judge.isHarmless(null, read);
   const isPlain = isBaseline && !isOfTwins(read.digest) && doubtsOf(read.definition).length === 0;
   const isHeld = !isHarmless && !isPlain;
   plan.added.push({ ...tool, ...read, isHeld, stands: true, ...judge.classify(read, trusted) });
   if (isHarmless) plan.harmless.push(tool);
-  if (isHeld) plan.held.push(heldTool(tool, read, "new"));
 }
 
 function planChange(
@@ -81,16 +88,7 @@ function planChange(
       const stands = isNew || !isHeld;
       const classes = stands ? judge.classify(read, trusted) : {};
       plan.changed.push({ id, ...read, isHeld, stands, ...classes });
-      if (isHeld) plan.held.push(heldTool(tool, read, isNew ? "new" : "changed"));
-      else plan.harmless.push({ id, name });
+      if (!isHeld) plan.harmless.push({ id, name });
     }
   }
-}
-
-function heldTool(
-  { id, name }: { id: string; name: string },
-  { digest }: ReadDefinition,
-  kind: HeldKind,
-): HeldTool {
-  return { id, name, digest, kind: isOfTwins(digest) ? "duplicate" : kind };
 }

@@ -10,9 +10,9 @@ import { Judge } from "./judge.ts";
 import { type Plan, planChanges } from "./plan.ts";
 import { readRecord, type ServerKey, type ToolRecord } from "./record.ts";
 import { reviewDefinition } from "./review.ts";
-import { forgetTold, recordSeen, touchSeen } from "./seen.ts";
+import { forgetTold, pruneSeen, touchSeen } from "./seen.ts";
 import { toStorable, toStorableText } from "./storable.ts";
-import { insertTools, markRemoved, updateTools } from "./write.ts";
+import { markRemoved, stageTools, type ToolColumns, updateTools } from "./write.ts";
 
 /** What a server answered to `tools/list` and `initialize`; nothing of it is trusted. */
 export interface Discovery {
@@ -36,8 +36,8 @@ export interface DiscoveryResult {
  * is, or accepted where the server is set so and it is harmless; a missing one is removed. A name that is
  * listed more than once is held until the server puts it right (ADV-056).
  *
- * Everything is judged before the org's admissions are locked out, and only what somebody changed meanwhile
- * once more while they are.
+ * Everything is judged and brought into the database before the org's admissions are locked out, and only what
+ * somebody changed meanwhile once more while they are.
  *
  * @throws AppError `not_found` when the server is gone
  */
@@ -56,20 +56,23 @@ export async function storeDiscovery(
     protocolRevision: toStorableText(discovery.protocolRevision),
     serverInfo: toStorable(discovery.serverInfo) ?? Prisma.DbNull,
   } as const;
-  const judge = new Judge();
   const before = await readRecord(database(), server);
   if (isOnRecord(before, seen)) {
     await updateServer(database(), server, news);
-    return concludeOn(server, seen.size, null);
+    return conclude(server, seen.size, nothing);
   }
+  const judge = new Judge();
   await judge.fetch(database(), server, before, seen);
-  planChanges(before, seen, judge);
+  const expected = planChanges(before, seen, judge);
   const plan = await database().$transaction(
     async (transaction) => {
+      await stageTools(transaction, server, expected.added, expected.changed);
       await transaction.$executeRaw`select lock_org_for_change(${server.orgId}::uuid)`;
       const record = await readRecord(transaction, server);
       await judge.fetch(transaction, server, record, seen);
-      const found = planChanges(record, seen, judge);
+      const staged = new Set(expected.added.map(({ id }) => id));
+      const found = planChanges(record, seen, judge, staged);
+      await stageTools(transaction, server, ...unstaged(found, expected));
       await writePlan(transaction, server, found);
       const revision = isEmpty(found) ? {} : { revision: { increment: 1 } };
       await updateServer(transaction, server, { ...news, ...revision });
@@ -77,7 +80,7 @@ export async function storeDiscovery(
     },
     { timeout: 30_000 },
   );
-  return concludeOn(server, seen.size, plan);
+  return conclude(server, seen.size, plan);
 }
 
 /**
@@ -120,14 +123,24 @@ function isOnRecord(
   );
 }
 
+/** What the org's people changed while this was being judged: next to nothing. */
+function unstaged(found: Plan, expected: Plan): [added: ToolColumns[], changed: ToolColumns[]] {
+  const keyOf = ({ id, digest }: ToolColumns) => `${id} ${digest}`;
+  const staged = new Set([...expected.added, ...expected.changed].map(keyOf));
+  const isMissing = (tool: ToolColumns) => !staged.has(keyOf(tool));
+  return [found.added.filter(isMissing), found.changed.filter(isMissing)];
+}
+
 async function writePlan(transaction: Transaction, server: ServerKey, plan: Plan): Promise<void> {
   const { orgId, serverId } = server;
-  await insertTools(transaction, server, plan.added);
-  await updateTools(transaction, orgId, plan.changed);
+  const planned = [...plan.added, ...plan.changed];
+  await updateTools(
+    transaction,
+    orgId,
+    planned.map(({ definition, ...tool }) => tool),
+  );
   await markRemoved(transaction, orgId, plan.removed);
-  await recordSeen(transaction, server);
   await forgetTold(transaction, orgId, plan.harmless);
-  await tellHeld(transaction, server, plan.held);
   await tellGone(transaction, server, plan.removed);
   await auditItself(transaction, server, "tool.accept", plan.harmless, { harmless: true });
   await auditItself(transaction, server, "tool.remove", plan.removed, {});
@@ -146,17 +159,16 @@ function updateServer(
   return client.server.update({ where: { orgId_id: { orgId, id: serverId } }, data });
 }
 
-/** What no call waits for. */
-async function concludeOn(
-  server: ServerKey,
-  tools: number,
-  plan: Plan | null,
-): Promise<DiscoveryResult> {
-  await touchSeen(database(), server);
+/** What no call waits for. All of it is found again by the next discovery if this one ends here. */
+async function conclude(server: ServerKey, tools: number, plan: Plan): Promise<DiscoveryResult> {
+  await touchSeen(server);
+  if (plan.added.length + plan.changed.length > 0) await pruneSeen(server);
   const held = await database().tool.count({ where: { ...server, state: "held" } });
-  const removed = plan?.removed.length ?? 0;
-  return { tools, held, removed, changed: plan !== null && !isEmpty(plan) };
+  if (held > 0) await tellHeld(server);
+  return { tools, held, removed: plan.removed.length, changed: !isEmpty(plan) };
 }
+
+const nothing: Plan = { added: [], changed: [], removed: [], harmless: [] };
 
 /** What no person did says so in the record of changes. */
 async function auditItself(
