@@ -51,12 +51,16 @@ export function changeOrg<T>(
   scope: "gate" | "plain",
   change: (transaction: Transaction, audit: (entry: AuditEntry) => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  return database().$transaction(async (transaction) => {
-    if (scope === "gate") {
-      await transaction.$executeRaw`select lock_org_for_change(${context.org.id}::uuid)`;
-    }
-    return change(transaction, (entry) => writeAudit(transaction, context, entry));
-  });
+  return database().$transaction(
+    async (transaction) => {
+      if (scope === "gate") {
+        await transaction.$executeRaw`select lock_org_for_change(${context.org.id}::uuid)`;
+      }
+      return change(transaction, (entry) => writeAudit(transaction, context, entry));
+    },
+    // Thousands of tools accepted at once, on a busy machine.
+    { timeout: 20_000 },
+  );
 }
 
 /** Adds an audit row to a transaction; outside `changeOrg` only where the product itself acts. */

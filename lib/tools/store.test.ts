@@ -243,13 +243,13 @@ test("a schema that refers to its own parts is as good as any", async () => {
   expect(await states()).toEqual({ get: "accepted" });
 });
 
-test("as many tools as a discovery reads are accepted at once", async () => {
+test("more tools than one would read through are accepted at once", async () => {
   const { owner, server, discover, states } = await makeScene();
   await discover();
-  const names = Array.from({ length: 5_000 }, (_, at) => `tool_${at}`);
+  const names = Array.from({ length: 1_500 }, (_, at) => `tool_${at}`);
   await discover(...names.map((name) => tool(name)));
   const { accepted } = await acceptTools(owner, { server: server.slug, tools: names });
-  expect(accepted).toHaveLength(5_000);
+  expect(accepted).toHaveLength(1_500);
   expect(new Set(Object.values(await states()))).toEqual(new Set(["accepted"]));
 }, 180_000);
 

@@ -32,6 +32,9 @@ export async function stageTools(
   added: readonly ToolColumns[],
   changed: readonly ToolColumns[],
 ): Promise<void> {
+  // Foreign keys are checked by plans that a connection keeps: one from when the tables were all but empty would go
+  // through all of a server's tools for each definition.
+  await transaction.$executeRaw`set local plan_cache_mode = force_custom_plan`;
   if (added.length > 0) {
     await transaction.$executeRaw`
       insert into tools (org_id, id, server_id, name, definition, digest, state,
