@@ -17,10 +17,12 @@ import { fingerprint, type Inhabited, inhabitedOrg, tracesOf } from "./world.ts"
 
 /** Take an OrgContext, but only verbs call them, after their own permission check. */
 const helpers = [
+  "agentIdOf",
   "changeOrg",
   "checklistOf",
   "findServer",
   "loadServerRows",
+  "noSuchAgent",
   "oneServerRow",
   "readPolicy",
   "requirePermission",
