@@ -22,8 +22,8 @@ export interface Bound {
 export class HeldConnection {
   readonly #pool: Pool;
   #client: PoolClient | null = null;
-  /** The statements that a connection knows by name; a pool may give one back. */
-  readonly #prepared = new WeakMap<PoolClient, Set<string>>();
+  /** The statements that a connection knows by name, whoever of us had it before: a pool may give one back. */
+  static readonly #prepared = new WeakMap<PoolClient, Set<string>>();
   #busy = false;
   #idle: NodeJS.Timeout | null = null;
 
@@ -40,12 +40,12 @@ export class HeldConnection {
     this.#busy = true;
     try {
       const client = this.#client ?? (await this.#take());
-      const known = this.#prepared.get(client) ?? new Set();
+      const known = HeldConnection.#prepared.get(client) ?? new Set();
       const row = await new Promise<(string | null)[] | null>((done, fail) => {
         client.query(new Pipeline(work, known, done, fail));
       });
       for (const { statement } of work) known.add(statement.name);
-      this.#prepared.set(client, known);
+      HeldConnection.#prepared.set(client, known);
       this.#idle?.refresh();
       return row;
     } catch (error) {
