@@ -1,6 +1,5 @@
 import type { Condition } from "#lib/policy/condition-schema.ts";
 import type { Rule } from "#lib/policy/document.ts";
-import { DESCRIBED_ARGUMENTS } from "./lexicon/arguments.ts";
 import { isSelector, operationCategory } from "./parameter-claims.ts";
 import { type Parameter, parameterSummary } from "./parameters.ts";
 import { signalsOfParameter } from "./signals.ts";
@@ -28,7 +27,7 @@ export function argumentChecks(definition: ToolDefinition): ArgumentChecks {
   const input = {
     nameWords: splitWords(definition.name),
     description: definition.description ?? "",
-    described: DESCRIBED_ARGUMENTS,
+    says: true,
   };
   const checks: ArgumentChecks = { deny: [], when: [], reason: "" };
   const reasons: string[] = [];

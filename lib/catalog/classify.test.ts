@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type JsonObject, type JsonValue, riskClasses } from "#lib/policy/types.ts";
+import { type JsonValue, riskClasses } from "#lib/policy/types.ts";
 import { classifyTool } from "./classify.ts";
 import { definition } from "./testing.ts";
 import { SIGNALS } from "./types.ts";
 
 const untrusted = { trustedAnnotations: false };
-const trusted = { trustedAnnotations: true };
 
 /** Name, what it does, parameters, category and class, signals. */
 const TOOLS: readonly [string, string, string, string, string][] = [
@@ -283,67 +282,6 @@ test("the worst that a definition admits counts, wherever it says so", () => {
 test("what a description denies does not count", () => {
   const tool = definition("preview_cleanup", "Shows what would go, without deleting anything.", "");
   expect(classifyTool(tool, untrusted)).toMatchObject({ category: "read", riskClass: "low" });
-});
-
-test("a hint raises the class on any server", () => {
-  const tool = definition("update_row", "Updates a row.", "id*", { destructiveHint: true });
-  expect(classifyTool(tool, untrusted).riskClass).toBe("high");
-  const quiet = definition("get_row", "Gets a row.", "id*", { readOnlyHint: false });
-  expect(classifyTool(quiet, untrusted).riskClass).toBe("medium");
-});
-
-test("a hint lowers the class only on a trusted server", () => {
-  const tool = definition("run_forecast", "Runs the forecast model.", "id*", {
-    readOnlyHint: true,
-  });
-  expect(classifyTool(tool, untrusted).riskClass).toBe("high");
-  expect(classifyTool(tool, trusted).riskClass).toBe("medium");
-});
-
-test.each([untrusted, trusted])(
-  "a hint raises the class beside one that contradicts it: %j",
-  (context) => {
-    const both = { readOnlyHint: true, destructiveHint: true };
-    const read = classifyTool(definition("get_row", "Gets a row.", "id*", both), context);
-    expect(read).toMatchObject({ category: "read", riskClass: "medium" });
-    expect(read.signals).toContain("annotation_conflict");
-    expect(read.evidence).toContainEqual({
-      source: "annotation",
-      quote: "readOnlyHint: true, destructiveHint: true",
-      meaning: "contradict each other, so the worse one counts",
-    });
-    const write = classifyTool(definition("update_row", "Updates a row.", "id*", both), context);
-    expect(write.riskClass).toBe("high");
-    const execute = classifyTool(
-      definition("run_forecast", "Runs the model.", "id*", both),
-      context,
-    );
-    expect(execute.riskClass).toBe("high");
-  },
-);
-
-test("a hint that raises the class does so whatever the other hints say", () => {
-  const other = fc.record(
-    { readOnlyHint: fc.boolean(), openWorldHint: fc.boolean(), idempotentHint: fc.boolean() },
-    { requiredKeys: [] },
-  );
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...TOOLS),
-      other,
-      fc.boolean(),
-      ([name, description, parameters], annotations, trustedAnnotations) => {
-        const rank = (hints: JsonObject) =>
-          riskClasses.indexOf(
-            classifyTool(definition(name, description, parameters, hints), { trustedAnnotations })
-              .riskClass,
-          );
-        const raised = rank({ ...annotations, destructiveHint: true });
-        expect(raised).toBeGreaterThanOrEqual(rank({ destructiveHint: true }));
-        expect(raised).toBeGreaterThanOrEqual(riskClasses.indexOf("medium"));
-      },
-    ),
-  );
 });
 
 test("a definition that says nothing is treated as dangerous and says so", () => {

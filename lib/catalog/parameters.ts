@@ -138,7 +138,10 @@ function mergeAlternatives(forms: readonly (readonly Parameter[])[]): Parameter[
         form.some(({ name, required }) => required && name === parameter.name),
       ),
       enumValues: values.slice(0, MAX_ENUM_VALUES),
-      formats: [...new Set([...(known?.formats ?? []), ...parameter.formats])],
+      formats:
+        known === undefined || parameter.formats.length === 0
+          ? (known ?? parameter).formats
+          : [...new Set([...known.formats, ...parameter.formats])],
     });
   }
   return [...merged.values()];
@@ -213,7 +216,9 @@ function formatsOf(
   let found = ownFormat(schema);
   const add = (declared: Schema) => {
     const inner = resolve(declared, walk);
-    const formats = formatsOf(inner, alternatives(inner), walk, depth + 1);
+    const formats = isPlain(inner)
+      ? ownFormat(inner)
+      : formatsOf(inner, alternatives(inner), walk, depth + 1);
     if (formats.length > 0) found = [...new Set([...found, ...formats])];
   };
   if (depth >= 3) return found;

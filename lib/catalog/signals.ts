@@ -3,6 +3,8 @@ import {
   ARGUMENT_RULES,
   type ArgumentRule,
   DESCRIBED_ARGUMENTS,
+  DESCRIBED_FILLERS,
+  DESCRIBED_WORDS,
   type DescribedArgument,
   FORMATS,
   LISTED_THINGS,
@@ -28,8 +30,8 @@ export interface SignalInput {
 
 /** What a parameter's meaning depends on. */
 interface Surroundings extends Pick<SignalInput, "nameWords" | "description"> {
-  /** The rules for descriptions of arguments that may match one of this definition. */
-  described: readonly DescribedArgument[];
+  /** Whether descriptions of arguments may say what they are: the words for it stand somewhere. */
+  says: boolean;
 }
 
 /** What one parameter reveals, before it is quoted. */
@@ -45,8 +47,8 @@ export function revealSignals(
   { nameWords, description }: SignalInput,
   { words }: TextScan,
 ): RevealedSignals {
-  const described = picked(DESCRIBED_ARGUMENTS, possibleDescribed(words.keys()));
-  const input = { nameWords, description, described };
+  const says = DESCRIBED_WORDS.some((word) => words.has(word));
+  const input = { nameWords, description, says };
   const known = new Map<Parameter, readonly ParameterSignal[]>();
   return (parameter) => {
     let found = known.get(parameter);
@@ -105,7 +107,6 @@ export function openSignals(
   return open;
 }
 
-const possibleDescribed = ruleGuard(DESCRIBED_ARGUMENTS.map(({ needs }) => [needs]));
 const possibleTextRules = ruleGuard(TEXT_RULES.map(({ needs }) => [needs]));
 const possibleNameRules = ruleGuard(NAME_RULES.map(({ needs }) => [needs]));
 
@@ -154,8 +155,8 @@ export function signalsOfParameter(
   if (!isText || parameter.enumValues.length > 0) return bulk;
   const { description, formats } = parameter;
   // Most are of no interest.
-  const described = description === "" ? NO_RULES : input.described;
-  if (rules.length + formats.length + described.length === 0 && !maySelect) return bulk;
+  const said = input.says ? describedArgument(description) : undefined;
+  if (rules.length + formats.length === 0 && said === undefined && !maySelect) return bulk;
   let found = bulk;
   const add = (signal: Signal, meaning: string) => {
     if (!found.some((known) => known.signal === signal)) found = [...found, { signal, meaning }];
@@ -169,10 +170,22 @@ export function signalsOfParameter(
       add(signal, meaning);
     }
   }
-  for (const { signal, meaning, pattern } of described) {
-    if (pattern.test(description)) add(signal, meaning);
-  }
+  if (said !== undefined) add(said.signal, said.meaning);
   return found;
+}
+
+const describedPattern = new RegExp(
+  `^(?:(?:${DESCRIBED_FILLERS.replaceAll(" ", "|")})[ -]){0,4}(?:${DESCRIBED_ARGUMENTS.map(
+    ({ pattern }) => `(${pattern.source})`,
+  ).join("|")})`,
+  "i",
+);
+
+function describedArgument(description: string): DescribedArgument | undefined {
+  if (description === "") return undefined;
+  const found = describedPattern.exec(description);
+  if (found === null) return undefined;
+  return DESCRIBED_ARGUMENTS.find((_, index) => found[index + 1] !== undefined);
 }
 
 const NONE: readonly ParameterSignal[] = [];

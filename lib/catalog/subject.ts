@@ -1,4 +1,4 @@
-import { withoutInvisible } from "./hidden-text.ts";
+import { findHiddenText, withoutInvisible } from "./hidden-text.ts";
 import { DESCRIBED_WORDS } from "./lexicon/arguments.ts";
 import {
   ATTACHED_WORDS,
@@ -76,9 +76,12 @@ export function readSubject(definition: ToolDefinition): Subject {
   const parts = partsOf(definition);
   const [name = "", title = "", described = ""] = parts.texts;
   const whole = joined(parts.texts);
-  const scanned = scanText(whole);
-  // What is hidden may split words: then every pattern is tried.
-  const scan = scanned.hides ? { hides: true, words: allTriggers } : scanned;
+  const { hides, words } = scanText(whole);
+  // Most of what looks so is an emoji. What is hidden may split words: then every pattern is tried.
+  const scan =
+    hides && findHiddenText(whole) !== undefined
+      ? { hides: true, words: allTriggers }
+      : { hides: false, words };
   const descriptionEnd = name.length + title.length + described.length + 2;
   const visible = (text: string) => (scan.hides ? withoutInvisible(text) : text);
   const description = visible((definition.description ?? "").slice(0, MAX_DESCRIPTION)).trim();

@@ -21,6 +21,8 @@ const BUFFERED = 0x1_0000;
 /** What a unit of text is read as that is no ASCII character: one that may hide something, or any other. */
 const HIDING = 0;
 const OTHER = 0x80;
+const EMOJI_SELECTOR = 0xfe0f;
+const ENDS_IN_EMOJI = /\p{Extended_Pictographic}$/u;
 const MAY_HIDE = new Uint8Array(0x1_0000);
 for (const [first, last] of INVISIBLE_RANGES) {
   if (first <= 0xffff) MAY_HIDE.fill(1, first, last + 1);
@@ -124,11 +126,17 @@ function bytesOf(text: string): Uint8Array {
   if (read !== text.length || written !== read) {
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      bytes[at] = code < 128 ? code : MAY_HIDE[code] === 1 ? HIDING : OTHER;
+      bytes[at] = code < 128 ? code : hidesAt(text, at, code) ? HIDING : OTHER;
     }
   }
   bytes[text.length] = NEWLINE;
   return bytes;
+}
+
+/** An emoji's selector behind its emoji is what invisible characters nearly always are. */
+function hidesAt(text: string, at: number, code: number): boolean {
+  if (MAY_HIDE[code] !== 1) return false;
+  return code !== EMOJI_SELECTOR || !ENDS_IN_EMOJI.test(text.slice(Math.max(0, at - 2), at));
 }
 
 function leadUnit(codePoint: number): number {

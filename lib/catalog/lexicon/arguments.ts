@@ -165,10 +165,16 @@ export const FORMATS: readonly { formats: string; signal: Signal; meaning: strin
 export interface DescribedArgument {
   signal: Signal;
   meaning: string;
-  /** A text in which none of these words stands cannot match and is not searched. */
+  /** Some of these stand in every text that matches. */
   needs: readonly string[];
+  /** What stands behind the words below; without capturing groups, as they are tried together. */
   pattern: RegExp;
 }
+
+/** Up to four of these may stand before it: “The full URL”. */
+export const DESCRIBED_FILLERS =
+  "the a an your full absolute complete valid raw optional public target base web webhook callback http https new current " +
+  "user account plain-text read-only";
 
 export const DESCRIBED_ARGUMENTS: readonly DescribedArgument[] = [
   {
@@ -177,42 +183,43 @@ export const DESCRIBED_ARGUMENTS: readonly DescribedArgument[] = [
     needs: ["url", "urls", "uri", "uris"],
     // No part of an address, and no text in the form of one.
     pattern:
-      /^(?:(?:the|an?|full|absolute|complete|valid|public|target|base|web|webhook|callback|https?)[ -]){0,4}ur[li]s?\b(?![- ]?(?:slug|segment|encod|parameter|fragment|path|safe|friendly|query|template|name|key|id))/i,
+      /ur[li]s?\b(?![- ]?(?:slug|segment|encod|parameter|fragment|path|safe|friendly|query|template|name|key|id))/,
   },
   {
     signal: "accepts_path",
     meaning: "takes a place in a file system, says its description",
     needs: ["path"],
     pattern:
-      /^(?:(?:the|an?|full|optional)[ -]){0,3}(?:(?:absolute|local|relative) (?:file |directory )?path\b|(?:file|directory|folder|file ?system)[ -]?path\b|path (?:to|of) (?:an? |the )?(?:\w+ )?(?:file|folder|directory)\b)/i,
+      /(?:absolute|local|relative) (?:file |directory )?path\b|(?:file|directory|folder|file ?system)[ -]?path\b|path (?:to|of) (?:an? |the )?(?:\w+ )?(?:file|folder|directory)\b/,
   },
   {
     signal: "takes_secret",
     meaning: "takes a secret, says its description, and it passes through the model",
     needs: ["password", "passphrase", "key", "token", "secret"],
+    // What is only about a secret.
     pattern:
-      /^(?:(?:the|an?|your|new|current|user|account|plain[- ]?text)[ -]){0,4}(?:password|passphrase|api key|private key|secret key|client secret|access token|bearer token)\b(?![- ]?(?:id|name|polic|length|type|alias|ident|arn|provider|reset|field))/i,
+      /(?:password|passphrase|api key|private key|secret key|client secret|access token|bearer token)\b(?![- ]?(?:id|name|polic|length|type|alias|ident|arn|provider|reset|field))/,
   },
   {
     signal: "accepts_sql",
     meaning: "takes SQL, says its description",
     needs: ["sql"],
     pattern:
-      /^(?:(?:the|an?|raw|valid|complete|full|read-only)[ -]){0,4}sql (?:quer(?:y|ies)|statements?|commands?|code|script|to (?:run|execute))\b(?! (?:id|name|timeout|type)\b)/i,
+      /sql (?:quer(?:y|ies)|statements?|commands?|code|script|to (?:run|execute))\b(?! (?:id|name|timeout|type)\b)/,
   },
   {
     signal: "accepts_code",
     meaning: "takes code to run, says its description",
     needs: ["code", "script", "scripts", "expression", "expressions", "snippet", "snippets"],
     pattern:
-      /^(?:(?:the|an?|valid|raw)[ -]){0,3}(?:(?:javascript|typescript|python|lua|source) )?(?:code|scripts?|expressions?|snippets?) to (?:run|execute|evaluate|be (?:run|executed|evaluated))\b/i,
+      /(?:(?:javascript|typescript|python|lua|source) )?(?:code|scripts?|expressions?|snippets?) to (?:run|execute|evaluate|be (?:run|executed|evaluated))\b/,
   },
   {
     signal: "accepts_shell_command",
     meaning: "takes a command line to run, says its description",
     needs: ["shell", "bash", "terminal", "powershell", "cli", "line"],
     pattern:
-      /^(?:(?:the|an?|full)[ -]){0,3}(?:(?:shell|bash|terminal|powershell|cli) commands?|command[- ]line)\b(?! (?:options?|flags?|name|output)\b)/i,
+      /(?:(?:shell|bash|terminal|powershell|cli) commands?|command[- ]line)\b(?! (?:options?|flags?|name|output)\b)/,
   },
 ];
 

@@ -1,8 +1,8 @@
 import type { Category } from "#lib/policy/types.ts";
 
 /*
- * The lexicon: every word and pattern the classifier goes by, as data with its reason. Code beside this folder
- * holds none of them.
+ * The lexicon: the words and patterns the classifier goes by, as data with their reasons. Code beside this folder holds
+ * no lists of words; a rule about one construction (“remove … from …”) names its words where it reads them.
  *   verbs.ts       what a tool does, by its verb
  *   context.ts     what stands around a verb: objects, nouns, phrases, containers, promises, money, screens
  *   grammar.ts     the small words of names and sentences: which are fillers, joiners, negations
