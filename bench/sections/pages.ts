@@ -2,7 +2,6 @@ import pg from "pg";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { listCalls } from "#lib/calls/calls.ts";
 import { listCallFacets } from "#lib/calls/facets.ts";
-import { rollUpCalls } from "#lib/calls/roll-up.ts";
 import { database } from "#lib/db.ts";
 import { orgOverview } from "#lib/orgs/overview.ts";
 import { mostCalls } from "#lib/rules/recorded.ts";
@@ -27,7 +26,6 @@ export const pages: Section = async (world, _, say) => {
   await measure(target, 20, 1);
   say(`adding ${recorded} calls`);
   const orgId = await fillCalls(client, recorded);
-  await rollUpCalls(client);
   await client.end();
   const org = await database().org.findUniqueOrThrow({ where: { id: orgId } });
   const context = await contextAs({ org }, "owner");
