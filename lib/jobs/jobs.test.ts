@@ -5,6 +5,7 @@ import { newId } from "#lib/ids.ts";
 import { removeServer } from "#lib/servers/servers.ts";
 import { contextAs, makeOrg, makeServer } from "#lib/testing/factories.ts";
 import { getJob, requestConnectionTest, requestDiscovery, waitForJob } from "./jobs.ts";
+import { pruneJobs } from "./prune.ts";
 import { requestRediscovery, scheduleDiscoveries } from "./schedule.ts";
 import type { JobStep } from "./schema.ts";
 import { claimJob, finishJob, saveSteps } from "./worker.ts";
@@ -237,4 +238,22 @@ test("each server's tools are read again when their time has come, once however 
   expect(await scheduleDiscoveries(pool, 6 * 3_600)).toBe(0);
   await database().job.updateMany({ data: { createdAt: new Date(Date.now() - 7 * 3_600_000) } });
   expect(await scheduleDiscoveries(pool, 6 * 3_600)).toBe(1);
+});
+
+test("what ended is forgotten after thirty days, what still waits never", async () => {
+  const { owner, server } = await makeScene();
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+  const shared = { orgId: owner.org.id, kind: "discover", serverId: server.id } as const;
+  const make = async (state: "queued" | "done" | "failed", days: number) => {
+    const id = newId();
+    const data = { ...shared, id, state, createdAt: daysAgo(days), createdBy: "system:test" };
+    await database().job.create({ data });
+    return id;
+  };
+  await make("done", 31);
+  await make("failed", 31);
+  const kept = [await make("queued", 31), await make("done", 29), await make("failed", 29)];
+  expect(await pruneJobs(pool)).toBe(2);
+  const left = await database().job.findMany({ where: { orgId: owner.org.id } });
+  expect(left.map(({ id }) => id).sort()).toEqual(kept.sort());
 });

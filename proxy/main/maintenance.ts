@@ -8,6 +8,7 @@ import { beat } from "#lib/gate/instances.ts";
 import { endOrphanedSessions } from "#lib/gate/sessions.ts";
 import { sweepUnsettledCalls } from "#lib/gate/settle.ts";
 import { pruneTasks } from "#lib/gate/tasks.ts";
+import { pruneJobs } from "#lib/jobs/prune.ts";
 import { scheduleDiscoveries } from "#lib/jobs/schedule.ts";
 import { log } from "#lib/log.ts";
 import { pruneDeliveries } from "#lib/notifications/prune.ts";
@@ -40,6 +41,7 @@ export function startMaintenance(proxy: Maintained): () => void {
     every(3_600_000, () => ensurePartitions(pool)),
     every(3_600_000, () => pruneWindows(pool)),
     every(3_600_000, () => pruneTasks(pool)),
+    every(3_600_000, () => pruneJobs(pool)),
     every(3_600_000, () => pruneDeliveries(pool)),
     every(3_600_000, () => pruneSignInLinks(pool)),
   ];
