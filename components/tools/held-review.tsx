@@ -2,24 +2,35 @@
 
 import { Check } from "lucide-react";
 import { useRef, useState } from "react";
+import { CategoryLabel } from "#components/category-label.tsx";
+import { RiskMeter } from "#components/risk-meter.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button, type ButtonProps } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { Drawer } from "#components/ui/drawer.tsx";
 import { DefinitionChange } from "./definition-change.tsx";
 import { Part } from "./drawer-part.tsx";
-import { doubtSentences, heldLabels, heldSentences, isAcceptable } from "./held-words.ts";
-import type { ToolView } from "./tool-view.ts";
+import {
+  doubtSentences,
+  heldLabels,
+  heldSentences,
+  isAcceptable,
+  isReclassified,
+  isSuspicious,
+} from "./held-words.ts";
+import type { SignalTexts, ToolView } from "./tool-view.ts";
 
 export interface HeldReviewProps {
   /** The tools to look at; closed while none of them is held. Those accepted keep their place. */
   tools: readonly ToolView[];
   canEdit: boolean;
+  signalTexts: SignalTexts;
   onAccept: (tools: readonly ToolView[]) => Promise<void>;
   onClose: () => void;
 }
 
 /** Several held definitions, each with its difference, to accept one by one or together. */
-export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProps) {
+export function HeldReview({ tools, canEdit, signalTexts, onAccept, onClose }: HeldReviewProps) {
   const isOpen = tools.some(({ held }) => held !== null);
   // What was shown last stays while the drawer slides out.
   const [last, setLast] = useState(tools);
@@ -46,15 +57,7 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
       }
       {...(canEdit &&
         acceptable.length > 0 && {
-          footer: (
-            <AcceptButton
-              variant="primary"
-              icon={<Check aria-hidden="true" className="size-4" />}
-              onAccept={() => onAccept(acceptable)}
-            >
-              {acceptable.length === 1 ? "Accept definition" : `Accept all ${acceptable.length}`}
-            </AcceptButton>
-          ),
+          footer: <AcceptAll tools={acceptable} onAccept={onAccept} />,
         })}
     >
       <div ref={content} tabIndex={-1} className="grid gap-6 outline-none">
@@ -83,7 +86,7 @@ export function HeldReview({ tools, canEdit, onAccept, onClose }: HeldReviewProp
               <p className="max-w-[72ch] text-sm">{heldSentences.duplicate}</p>
             ) : (
               <>
-                <HeldDoubts doubts={tool.doubts} />
+                <HeldWarnings tool={tool} signalTexts={signalTexts} />
                 <DefinitionChange changes={tool.heldChanges} label={`Changes of ${tool.name}`} />
               </>
             )}
@@ -100,12 +103,59 @@ function HeldBadge({ held }: Pick<ToolView, "held">) {
 }
 
 /** What to look at before accepting, a sentence each. */
-export function HeldDoubts({ doubts }: Pick<ToolView, "doubts">) {
-  return doubts.map((doubt) => (
-    <p key={doubt} className="max-w-[72ch] text-caution text-sm">
-      {doubtSentences[doubt]}
-    </p>
-  ));
+export function HeldWarnings({ tool, signalTexts }: { tool: ToolView; signalTexts: SignalTexts }) {
+  const { doubts, heldAs } = tool;
+  // A name that MCP does not allow is said once.
+  const signs = heldAs?.signs.filter((sign) => !doubts.some((doubt) => doubt === sign)) ?? [];
+  const sentences = [
+    ...doubts.map((doubt) => doubtSentences[doubt]),
+    ...signs.map((sign) => signalTexts[sign]?.advice ?? sign),
+  ];
+  return (
+    <>
+      {sentences.map((sentence) => (
+        <p key={sentence} className="max-w-[72ch] text-caution text-sm">
+          {sentence}
+        </p>
+      ))}
+      {heldAs && isReclassified(tool) && (
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+          <CategoryLabel category={tool.category} />
+          <RiskMeter risk={tool.riskClass} />
+          <span className="text-muted">becomes</span>
+          <CategoryLabel category={heldAs.category} />
+          <RiskMeter risk={heldAs.riskClass} />
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Asks first when signs of tool poisoning would be accepted along with the rest. */
+function AcceptAll({ tools, onAccept }: Pick<HeldReviewProps, "tools" | "onAccept">) {
+  const label = tools.length === 1 ? "Accept definition" : `Accept all ${tools.length}`;
+  const look = {
+    variant: "primary",
+    icon: <Check aria-hidden="true" className="size-4" />,
+  } as const;
+  const suspicious = tools.filter(isSuspicious).map(({ name }) => name);
+  if (suspicious.length === 0 || tools.length === 1) {
+    return (
+      <AcceptButton {...look} onAccept={() => onAccept(tools)}>
+        {label}
+      </AcceptButton>
+    );
+  }
+  const [first] = suspicious;
+  return (
+    <ConfirmDialog
+      title={`${label}?`}
+      consequence={`${suspicious.length === 1 ? `${first} carries` : `${suspicious.length} of them carry`} signs of tool poisoning. Agents get the text from their next list on.`}
+      confirmLabel={label}
+      onConfirm={() => onAccept(tools)}
+      trigger={<Button {...look}>{label}</Button>}
+    />
+  );
 }
 
 function AcceptButton({

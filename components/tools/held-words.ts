@@ -27,3 +27,14 @@ export const doubtSentences: Record<ToolView["doubts"][number], string> = {
 export function isAcceptable({ held }: Pick<ToolView, "held">): boolean {
   return held === "new" || held === "changed";
 }
+
+/** Whether the held definition counts as something else than what is accepted now. */
+export function isReclassified({ held, heldAs, category, riskClass }: ToolView): boolean {
+  if (held !== "changed" || heldAs === null) return false;
+  return heldAs.category !== category || heldAs.riskClass !== riskClass;
+}
+
+/** Whether the held definition has signs of tool poisoning. */
+export function isSuspicious({ heldAs }: Pick<ToolView, "heldAs">): boolean {
+  return heldAs !== null && heldAs.signs.length > 0;
+}

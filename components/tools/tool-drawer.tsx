@@ -19,7 +19,7 @@ import type { ToolRow } from "#lib/tools/tools.ts";
 import { DefinitionChange } from "./definition-change.tsx";
 import { DefinitionView } from "./definition-view.tsx";
 import { Part } from "./drawer-part.tsx";
-import { HeldDoubts } from "./held-review.tsx";
+import { HeldWarnings } from "./held-review.tsx";
 import { heldLabels, heldSentences, isAcceptable } from "./held-words.ts";
 import { RuleControl } from "./rule-control.tsx";
 import { inheritedFrom } from "./rule-words.ts";
@@ -177,7 +177,7 @@ function DrawerContent(props: DrawerContentProps) {
         <div className="flex flex-wrap items-center justify-between gap-3 rounded border border-caution/40 bg-caution/6 px-3 py-2">
           <div className="grid min-w-0 flex-1 basis-64 gap-1">
             <p className="text-sm">{heldSentences[tool.held]}</p>
-            <HeldDoubts doubts={tool.doubts} />
+            <HeldWarnings tool={tool} signalTexts={props.signalTexts} />
           </div>
           {canEdit && isAcceptable(tool) && <AcceptButton onAccept={props.onAccept} />}
         </div>

@@ -10,7 +10,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Cell, Row, RowActions, RowLink } from "#components/ui/table.tsx";
 import type { ToolChoice } from "#lib/policy/edit.ts";
 import type { RateLimit } from "#lib/policy/types.ts";
-import { heldLabels } from "./held-words.ts";
+import { heldLabels, isSuspicious } from "./held-words.ts";
 import { RuleControl } from "./rule-control.tsx";
 import type { ToolView } from "./tool-view.ts";
 
@@ -111,6 +111,11 @@ function ToolBadges({ tool }: { tool: ToolView }) {
       {tool.held !== null && (
         <Badge tone="caution" className="shrink-0">
           {heldLabels[tool.held]}
+        </Badge>
+      )}
+      {isSuspicious(tool) && (
+        <Badge tone="danger" className="shrink-0">
+          Suspicious
         </Badge>
       )}
       {conditionCount > 0 && (

@@ -16,6 +16,8 @@ export interface ToolView {
   held: "new" | "changed" | "duplicate" | null;
   /** What of the held definition cannot be taken on trust. */
   doubts: readonly ("unsafe_name" | "foreign_reference")[];
+  /** What the held definition counts as once it is accepted, and its signs of tool poisoning. */
+  heldAs: { category: Category; riskClass: RiskClass; signs: readonly string[] } | null;
   /** Names the held definition that is shown here, so that only this one is accepted. */
   heldDigest: string | null;
   /** How it differs from the accepted definition; of a new tool all of it. */

@@ -55,6 +55,7 @@ function tool(parts: Partial<ToolView>): ToolView {
     riskClass: "low",
     held: null,
     doubts: [],
+    heldAs: null,
     heldDigest: null,
     heldChanges: [],
     rule: { choice: "deny", source: "default", rule: "default", conditionCount: 0 },

@@ -178,6 +178,7 @@ export function ToolsTable(props: ToolsTableProps) {
       <HeldReview
         tools={inReview}
         canEdit={canEdit}
+        signalTexts={props.signalTexts}
         onAccept={accept}
         onClose={() => setReviewed([])}
       />

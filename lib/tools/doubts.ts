@@ -1,3 +1,5 @@
+import { SIGNALS, type Signal } from "#lib/catalog/types.ts";
+
 /** Why a person has to look at a definition, even at one of the first that a server announces. */
 export type Doubt =
   /** A name that the protocol does not allow, and that may imitate another one. */
@@ -21,6 +23,20 @@ export function doubtsOf(definition: unknown): Doubt[] {
     doubts.push("foreign_reference");
   }
   return doubts;
+}
+
+/** Signals of a definition that speaks to the model about something else than the tool. */
+const poison: ReadonlySet<Signal> = new Set([
+  "instruction_override",
+  "hidden_text",
+  "oversized_text",
+  "unsafe_name",
+  "annotation_conflict",
+]);
+
+/** Those of a definition's signals that are signs of tool poisoning, in their own order. */
+export function signsOfPoisoning(signals: readonly string[]): Signal[] {
+  return SIGNALS.filter((signal) => poison.has(signal) && signals.includes(signal));
 }
 
 /** Without recursion: a schema may be as deep as its server likes. */

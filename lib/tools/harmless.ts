@@ -1,19 +1,9 @@
 import { classifyTool } from "#lib/catalog/classify.ts";
-import type { Signal } from "#lib/catalog/types.ts";
 import type { ToolFacts } from "#lib/policy/types.ts";
 import { compareDefinitions } from "./compare.ts";
 import { parseDefinition } from "./definition.ts";
 import { lateMembers } from "./digest.ts";
-import { doubtsOf } from "./doubts.ts";
-
-/** Signs that a definition speaks to the model about something else than the tool. */
-const poison: ReadonlySet<Signal> = new Set([
-  "instruction_override",
-  "hidden_text",
-  "oversized_text",
-  "unsafe_name",
-  "annotation_conflict",
-]);
+import { doubtsOf, signsOfPoisoning } from "./doubts.ts";
 
 /**
  * Whether a server that is set so may change this without a person: the tool is Read and Low before and
@@ -31,7 +21,7 @@ export function isHarmless(
     trustedAnnotations: false,
   });
   if (category !== "read" || riskClass !== "low") return false;
-  if (signals.some((signal) => poison.has(signal)) || doubtsOf(after).length > 0) return false;
+  if (signsOfPoisoning(signals).length > 0 || doubtsOf(after).length > 0) return false;
   if (before && (before.facts.category !== "read" || before.facts.riskClass !== "low"))
     return false;
   if (before === null) return takesNothing(after);

@@ -1,13 +1,16 @@
 import type { OrgContext } from "#lib/auth/context.ts";
 import { requirePermission } from "#lib/auth/permissions.ts";
 import { parameterSummary } from "#lib/catalog/parameters.ts";
+import type { Signal } from "#lib/catalog/types.ts";
 import { database } from "#lib/db.ts";
 import { parseInput } from "#lib/input.ts";
 import { type EffectiveRule, effectiveRule } from "#lib/policy/effective.ts";
+import type { Category, RiskClass } from "#lib/policy/types.ts";
 import { findServer } from "#lib/servers/find.ts";
 import { ServerInput } from "#lib/servers/schema.ts";
 import { changesOf } from "./compare.ts";
-import { type Doubt, doubtsOf } from "./doubts.ts";
+import { classificationOf } from "./definition.ts";
+import { type Doubt, doubtsOf, signsOfPoisoning } from "./doubts.ts";
 import { factsOf, type StoredFacts } from "./facts.ts";
 import { type HeldKind, heldKindOf, type RecordedTool } from "./review.ts";
 import { countCalls, readDocument, type ToolRow } from "./tools.ts";
@@ -29,7 +32,15 @@ export interface ToolTableRow
   held: HeldKind | null;
   /** What of the held definition cannot be taken on trust. */
   doubts: Doubt[];
+  /** What the held definition counts as once it is accepted, and its signs of tool poisoning. */
+  heldAs: HeldClass | null;
   rule: EffectiveRule;
+}
+
+interface HeldClass {
+  category: Category;
+  riskClass: RiskClass;
+  signs: Signal[];
 }
 
 interface Stored extends StoredFacts, RecordedTool {
@@ -39,6 +50,8 @@ interface Stored extends StoredFacts, RecordedTool {
   /** Only where the columns above do not say all: of a held tool, or where a schema refers to another. */
   definition: Record<string, unknown> | null;
   heldDefinition: unknown;
+  /** Of the tool as it stands; of one that is new, of the held definition. */
+  signals: string[];
 }
 
 /** A server with more tools sends the beginnings of their descriptions: what a row has room for. */
@@ -76,6 +89,7 @@ export async function listToolTable(context: OrgContext, input: unknown): Promis
       riskClass: facts.riskClass,
       held,
       doubts: held === null ? [] : doubtsOf(tool.heldDefinition),
+      heldAs: heldClassOf(tool, held, server.trusted),
       heldChanges: changesOf(held, tool.definition, tool.heldDefinition),
       heldDigest: held === null ? null : tool.heldDigest,
       rule: rules.get(words) ?? rule,
@@ -83,6 +97,15 @@ export async function listToolTable(context: OrgContext, input: unknown): Promis
       refused24h: count?.refused ?? 0,
     };
   });
+}
+
+/** What is new is classified already; of what has changed, only the definition that agents get. */
+function heldClassOf(tool: Stored, held: HeldKind | null, trusted: boolean): HeldClass | null {
+  if (held === null || held === "duplicate") return null;
+  const stored =
+    held === "new" ? tool : { ...tool, ...classificationOf(tool.heldDefinition, trusted) };
+  const { category, riskClass } = factsOf(stored);
+  return { category, riskClass, signs: signsOfPoisoning(stored.signals) };
 }
 
 function parametersOf({ total, required, definition }: Stored): ToolTableRow["parameters"] {
@@ -98,7 +121,7 @@ function readStored(context: OrgContext, serverId: string): Promise<Stored[]> {
       select count(*) > ${manyTools} as many from tools
       where org_id = ${context.org.id}::uuid and server_id = ${serverId}::uuid and state <> 'removed')
     select t.name, t.category, t.risk_class as "riskClass", t.override_category as "overrideCategory",
-      t.override_risk_class as "overrideRiskClass", t.state::text as state, t.digest,
+      t.override_risk_class as "overrideRiskClass", t.signals, t.state::text as state, t.digest,
       t.held_digest as "heldDigest",
       case when jsonb_typeof(d.description) = 'string'
         then left(d.description #>> '{}', case when size.many then ${beginning}::int else ${whole}::int end)
