@@ -15,9 +15,9 @@ import { streams } from "./sections/streams.ts";
 import { startWorld } from "./world.ts";
 
 /**
- * `npm run bench [-- --only NAME[,NAME]] [--quick] [--peers] [--json FILE] [--rounds N] [--calls N]`:
- * every target beside a bare Node pass-through of the same run. Memory comes first, while the proxy
- * is still idle; what fills the database comes last. `--json` replaces the sections that were run and
+ * `npm run bench [-- --only NAME[,NAME]] [--quick] [--peers] [--json FILE] [--rounds N] [--calls N]
+ * [--millions N]`: every target beside a bare Node pass-through of the same run. Memory comes first, while
+ * the proxy is still idle; what fills the database comes last. `--json` replaces the sections that were run and
  * keeps the file's others.
  */
 const sections: Record<string, Section> = {
@@ -45,17 +45,19 @@ const { values: options } = parseArgs({
     json: { type: "string" },
     rounds: { type: "string" },
     calls: { type: "string" },
+    millions: { type: "string", default: "1" },
   },
 });
 const effort = {
   rounds: Number(options.rounds ?? (options.quick ? 3 : 5)),
   calls: Number(options.calls ?? (options.quick ? 300 : 1_000)),
+  millions: Number(options.millions),
 };
 const names =
   options.only?.split(",") ??
   Object.keys(sections).filter((name) => name !== "peers" || options.peers);
 const unknown = names.find((name) => !(name in sections));
-if (unknown !== undefined || !(effort.rounds > 0) || !(effort.calls > 0)) {
+if (unknown !== undefined || !Object.values(effort).every((amount) => amount > 0)) {
   process.stderr.write(`Usage: npm run bench -- --only ${Object.keys(sections).join(",")}\n`);
   process.exit(2);
 }

@@ -16,6 +16,8 @@ export interface Effort {
   rounds: number;
   /** Calls of one target in one round, one at a time; three times as many at once. */
   calls: number;
+  /** Million calls on record that `growth` ends with. */
+  millions: number;
 }
 
 /**

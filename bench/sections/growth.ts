@@ -7,7 +7,6 @@ import type { Section } from "./section.ts";
 
 const tools = 1_000;
 const orgs = 100_000;
-const recorded = 1_000_000;
 
 /** Whether a call costs the same with many tools in its policy, many orgs, and many calls on record. */
 export const growth: Section = async (world, effort, say) => {
@@ -33,9 +32,10 @@ export const growth: Section = async (world, effort, say) => {
     say(`adding ${orgs} orgs`);
     await fillOrgs(database, orgs);
     await step("Callgate, 100,000 orgs");
-    say(`adding ${recorded} calls`);
-    await fillCalls(database, recorded);
-    await step("Callgate, 100,000 orgs, 1 million calls");
+    const recorded = `${effort.millions} million calls`;
+    say(`adding ${recorded}`);
+    await fillCalls(database, effort.millions * 1_000_000);
+    await step(`Callgate, 100,000 orgs, ${recorded}`);
     const all = [first[0], ...steps.flat()].filter((row) => row !== undefined);
     return { title: "Growth", calls: all, figures: growthOf(steps.flat()) };
   } finally {
