@@ -12,21 +12,22 @@ type Ask = (method: string, params: JsonObject) => Promise<JsonObject>;
 /**
  * The tools of a server. One of both eras may offer tools in the one that it has not in the other:
  * both lists count, the older era's first.
+ * @param places where each era's list is asked for: a program serves one era for as long as it runs
  * @param leftMilliseconds what the next question may take; throws when no time is left
  * @throws {UpstreamTrouble}
  */
 export async function listEverywhere(
-  upstream: Upstream,
+  places: { legacy: Upstream; modern: Upstream },
   context: UpstreamContext,
   { revisions, capabilities }: { revisions: readonly string[]; capabilities: JsonObject },
   leftMilliseconds: () => number,
 ): Promise<JsonValue[]> {
   const legacy: Ask = async (method, params) => {
     context.totalMilliseconds = leftMilliseconds();
-    return (await ask(upstream, context, method, params)).result;
+    return (await ask(places.legacy, context, method, params)).result;
   };
   const modern: Ask = async (method, params) =>
-    resultOf(await askModern(upstream, method, params, leftMilliseconds()), method).result;
+    resultOf(await askModern(places.modern, method, params, leftMilliseconds()), method).result;
   const tools: JsonValue[] = [];
   if (!revisions.every(isModern)) tools.push(...(await listTools(legacy, capabilities)));
   if (!revisions.some(isModern)) return tools;

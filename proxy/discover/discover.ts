@@ -97,6 +97,7 @@ export async function connectAndList(
 ): Promise<Discovery> {
   const steps = new Steps(ports.report);
   let upstream: Upstream | null = null;
+  let twin: Upstream | null = null;
   let isOlder = false;
   const quiet = (opened: Upstream) => withoutEcho(opened, secretsOf(target));
   const context: UpstreamContext = {
@@ -107,12 +108,14 @@ export async function connectAndList(
   };
   let clock = new Clock(ports);
   try {
-    upstream = quiet(
-      await (target.kind === "http" ? openHttp(target, ports, steps) : start(target, steps)),
-    );
+    const opened = await (target.kind === "http"
+      ? openHttp(target, ports, steps)
+      : start(target, steps));
+    upstream = quiet(opened.upstream);
     // What a program needs may have been installed first.
     if (target.kind === "stdio") clock = new Clock(ports);
     steps.begin("initialize", "Initialise the session");
+    const asked = performance.now();
     const greeting = await initialize(upstream, context).catch(async (error) => {
       const modern = await greetModern(upstream, clock, error);
       if (modern !== null) return modern;
@@ -127,15 +130,20 @@ export async function connectAndList(
     const transport = transportOf(target, isOlder);
     const over = transport === "sse" ? " over HTTP+SSE" : "";
     const era = eraOf(greeting);
-    if (era === "legacy" && transport === "streamable_http") {
-      const modern = await probeModern(upstream, Math.min(probeMilliseconds, clock.left()));
+    if (era === "legacy" && transport !== "sse") {
+      // A second program takes as long to start as the first.
+      const startMilliseconds = opened.another ? performance.now() - asked : 0;
+      if (opened.another) twin = quiet(opened.another());
+      const milliseconds = Math.min(probeMilliseconds + startMilliseconds, clock.left());
+      const modern = await probeModern(twin ?? upstream, milliseconds);
       if (modern !== null) greeting.revisions.push(...modern.revisions);
     }
     steps.done(
       `${serverName(greeting.serverInfo)} speaks MCP ${greeting.revisions.join(" and ")}${over}.`,
     );
     steps.begin("list_tools", "Read the tools");
-    const tools = await listEverywhere(upstream, context, greeting, () => clock.left());
+    const places = { legacy: upstream, modern: twin ?? upstream };
+    const tools = await listEverywhere(places, context, greeting, () => clock.left());
     steps.done(tools.length === 1 ? "1 tool." : `${tools.length} tools.`);
     const protocolRevision = greeting.revisions.at(-1) ?? "";
     return { kind: "found", transport, ...greeting, protocolRevision, tools };
@@ -145,7 +153,7 @@ export async function connectAndList(
     return { kind: "failed", failure };
   } finally {
     if (context.sessionId !== null) await upstream?.endSession(context);
-    await upstream?.close();
+    await Promise.all([upstream?.close(), twin?.close()]);
   }
 }
 
@@ -154,11 +162,20 @@ function transportOf(target: DiscoveryTarget, isOlder: boolean): Transport {
   return isOlder ? "sse" : "streamable_http";
 }
 
+interface Opened {
+  upstream: Upstream;
+  /**
+   * Starts the program once more. It stays in the era that it was first spoken to in, and some end
+   * over a question they do not know: each of a program's eras is read from a process of its own.
+   */
+  another?(): Upstream;
+}
+
 async function openHttp(
   target: Extract<DiscoveryTarget, { kind: "http" }>,
   ports: DiscoveryPorts,
   steps: Steps,
-): Promise<Upstream> {
+): Promise<Opened> {
   steps.begin("resolve", "Look up the address");
   if (!URL.canParse(target.url)) {
     const fix = "Enter the full address, such as https://mcp.example.com/mcp.";
@@ -180,7 +197,7 @@ async function openHttp(
     throw new UpstreamTrouble(failure);
   }
   steps.done(url.protocol === "https:" ? "Connected, certificate accepted." : "Connected.");
-  return upstream;
+  return { upstream };
 }
 
 /**
@@ -213,14 +230,15 @@ async function openSse(
 async function start(
   target: Extract<DiscoveryTarget, { kind: "stdio" }>,
   steps: Steps,
-): Promise<Upstream> {
+): Promise<Opened> {
   steps.begin("start", "Start the program");
   const launch = await target.prepare((progress) => steps.progress(progress));
-  const upstream = new StdioUpstream(launch, STDIO_DEFAULTS);
+  const another = () => new StdioUpstream(launch, STDIO_DEFAULTS);
+  const upstream = another();
   const failure = await upstream.started();
   if (failure !== null) throw new UpstreamTrouble(failure);
   steps.done("The program runs.");
-  return upstream;
+  return { upstream, another };
 }
 
 type Greeting = Omit<

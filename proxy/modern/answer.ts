@@ -1,4 +1,5 @@
 import type { JsonRpcMessage } from "#proxy/json/json-rpc.ts";
+import { modernErrors } from "#proxy/receive/era.ts";
 
 /**
  * Puts an answer of ours into the form of revision 2026-07-28: results say that they are complete, a
@@ -17,5 +18,15 @@ export function modernAnswer(
   if (message.error.code === -32002) {
     return { message: { ...message, error: { ...message.error, code: -32602 } }, status };
   }
-  return { message, status: message.error.code === -32601 ? 404 : status };
+  return { message, status: statusOf(message, status) };
+}
+
+const statuses = new Map<number, number>([
+  [-32601, 404],
+  ...Object.values(modernErrors).map((code): [number, number] => [code, 400]),
+]);
+
+/** The HTTP status of an answer (2026-07-28, "Error codes"). @param usual of all that have none of their own */
+export function statusOf(message: JsonRpcMessage, usual = 200): number {
+  return "error" in message ? (statuses.get(message.error.code) ?? usual) : usual;
 }

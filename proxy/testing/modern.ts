@@ -93,6 +93,7 @@ export async function streamModern(
         if (data) messages.push(JSON.parse(data));
       }
     }
+    if (text.startsWith("{")) messages.push(JSON.parse(text));
   };
   void read()
     .catch(() => {})

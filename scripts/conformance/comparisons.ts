@@ -18,7 +18,24 @@ export const comparisons: readonly Comparison[] = [
   { title: "Server of both eras", subject: "dual-era", revision: "2025-11-25", promise: "equal" },
   { title: "Server of both eras", subject: "dual-era", revision: "2026-07-28", promise: "equal" },
   { title: "Legacy server, HTTP", subject: "legacy", revision: "2025-11-25", promise: "equal" },
-  { title: "Legacy server, stdio", subject: "stdio", revision: "2025-11-25", promise: "equal" },
+  {
+    title: "Server of both eras, stdio",
+    subject: "dual-era-stdio",
+    revision: "2025-11-25",
+    promise: "equal",
+  },
+  {
+    title: "Server of both eras, stdio",
+    subject: "dual-era-stdio",
+    revision: "2026-07-28",
+    promise: "equal",
+  },
+  {
+    title: "Legacy server, stdio",
+    subject: "legacy-stdio",
+    revision: "2025-11-25",
+    promise: "equal",
+  },
   {
     title: "Legacy server, HTTP",
     subject: "legacy",
@@ -27,7 +44,7 @@ export const comparisons: readonly Comparison[] = [
   },
   {
     title: "Legacy server, stdio",
-    subject: "stdio",
+    subject: "legacy-stdio",
     revision: "2026-07-28",
     promise: "translated",
   },
