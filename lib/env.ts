@@ -35,6 +35,8 @@ const Env = z.object({
   PROXY_MAX_STREAMS_PER_ORG: count.default(1024),
   PROXY_MAX_STREAMS_PER_AGENT: count.default(128),
   PROXY_MAX_HELD_SESSIONS_PER_ORG: count.default(64),
+  /** Connections from one address that have not shown the token of an agent yet. */
+  PROXY_MAX_STRANGERS_PER_ADDRESS: count.default(512),
   /** Deadlines of a call: silence of its server, and altogether. Seconds, as all below. */
   PROXY_CALL_SILENT_SECONDS: count.default(60),
   PROXY_CALL_SECONDS: count.default(300),

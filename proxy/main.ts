@@ -12,7 +12,7 @@ import { peerAddress, proxyConfig } from "./main/config.ts";
 import { startListener } from "./main/listener.ts";
 import { startMaintenance } from "./main/maintenance.ts";
 import { createPorts } from "./main/ports.ts";
-import { createProxyServer, drainServer } from "./main/server.ts";
+import { createProxyServer, descriptorLimit, drainServer } from "./main/server.ts";
 import { targetOptions } from "./main/targets.ts";
 import { watchPressure } from "./receive/pressure.ts";
 import { createState } from "./state.ts";
@@ -30,11 +30,11 @@ await ensurePartitions(maintenancePool);
 await beat(pool, instanceId, address);
 const pressure = watchPressure(settings.PROXY_MAX_LOOP_DELAY_MS);
 const state = createState(
-  createPorts(pool, listener, targets),
+  createPorts(pool, maintenancePool, listener, targets),
   proxyConfig(settings, instanceId),
   pressure.level,
 );
-const server = createProxyServer(createHandler(state));
+const server = createProxyServer(createHandler(state), state.strangers, descriptorLimit());
 server.listen(settings.PROXY_PORT, settings.HOST, () => {
   log("info", "proxy listening", { url: settings.publicProxyUrl, instanceId });
   process.send?.("ready");

@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fleet, startFleet } from "#scripts/campaign/fleet.ts";
@@ -5,7 +6,8 @@ import { type Fleet, startFleet } from "#scripts/campaign/fleet.ts";
 let fleet: Fleet;
 
 beforeAll(async () => {
-  fleet = await startFleet(process.env.DATABASE_URL ?? "", 1);
+  const limits = { PROXY_MAX_STRANGERS_PER_ADDRESS: "250" };
+  fleet = await startFleet(process.env.DATABASE_URL ?? "", 1, limits);
 });
 
 afterAll(() => fleet.close());
@@ -25,6 +27,21 @@ function trickle(origin: URL): Promise<void> {
   });
 }
 
+test("one address has so many connections without a known agent; another notices nothing (ADV-036)", async () => {
+  const origin = new URL(fleet.origins[0] ?? "");
+  const sockets = Array.from({ length: 300 }, () => {
+    const socket = connect({ port: Number(origin.port), host: origin.hostname });
+    socket.on("error", () => {}).resume();
+    return socket;
+  });
+  const open = () => sockets.filter(({ destroyed }) => !destroyed).length;
+  await expect.poll(open).toBe(250);
+  expect(await statusFrom("127.0.0.2", origin)).toBe(200);
+  await expect(statusFrom("127.0.0.1", origin)).rejects.toThrow();
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(() => statusFrom("127.0.0.1", origin).catch(() => 0)).toBe(200);
+});
+
 test("clients that send headers a byte at a time are cut off, and others do not notice (ADV-036)", async () => {
   const origin = new URL(fleet.origins[0] ?? "");
   let cutOff = 0;
@@ -37,3 +54,14 @@ test("clients that send headers a byte at a time are cut off, and others do not 
   expect(cutOff).toBe(0);
   await slow;
 }, 60_000);
+
+/** The status of /healthz for a client at that address of this machine. */
+function statusFrom(localAddress: string, origin: URL): Promise<number | undefined> {
+  return new Promise((done, fail) => {
+    const request = get(new URL("/healthz", origin), { localAddress, agent: false }, (response) => {
+      response.resume();
+      done(response.statusCode);
+    });
+    request.on("error", fail);
+  });
+}

@@ -20,6 +20,7 @@ export function proxyConfig(settings: Env, instanceId: string): ProxyConfig {
       requestsPerOrg: settings.PROXY_MAX_REQUESTS_PER_ORG,
       streamsPerOrg: settings.PROXY_MAX_STREAMS_PER_ORG,
       streamsPerAgent: settings.PROXY_MAX_STREAMS_PER_AGENT,
+      strangersPerAddress: settings.PROXY_MAX_STRANGERS_PER_ADDRESS,
       heldPerOrg: settings.PROXY_MAX_HELD_SESSIONS_PER_ORG,
       streamMilliseconds: settings.PROXY_STREAM_SECONDS * 1000,
       stalledMilliseconds: settings.PROXY_STALLED_SECONDS * 1000,
