@@ -41,6 +41,12 @@ interface ManifestEntry {
   workers: Record<string, unknown>;
 }
 
+/** The actions that are forms, with a value that nobody has. */
+const forms: Record<string, { field: string; value: string }> = {
+  saveOrgName: { field: "name", value: "Taken over" },
+  saveMinimumRevision: { field: "minimumRevision", value: "2026-07-28" },
+};
+
 /** Calls an action as a browser would; a form is encoded as React encodes it. */
 async function send(request: APIRequestContext, action: Action, own: string, org: string) {
   const page = action.page.replace("[org]", own).replace(/\[\w+\]/g, "billing");
@@ -49,17 +55,17 @@ async function send(request: APIRequestContext, action: Action, own: string, org
     accept: "text/x-component",
     origin: product().dashboardUrl,
   };
-  const form = { values: {}, error: null, saved: 0 };
-  const response =
-    action.name === "saveOrgName"
-      ? await request.post(page, {
-          headers,
-          multipart: { "1_name": "Taken over", "0": JSON.stringify([org, form, "$K1"]) },
-        })
-      : await request.post(page, {
-          headers: { ...headers, "content-type": "text/plain;charset=UTF-8" },
-          data: JSON.stringify([org, {}]),
-        });
+  const form = forms[action.name];
+  const before = { values: {}, error: null, saved: 0 };
+  const response = form
+    ? await request.post(page, {
+        headers,
+        multipart: { [`1_${form.field}`]: form.value, "0": JSON.stringify([org, before, "$K1"]) },
+      })
+    : await request.post(page, {
+        headers: { ...headers, "content-type": "text/plain;charset=UTF-8" },
+        data: JSON.stringify([org, {}]),
+      });
   return response.text();
 }
 
@@ -137,4 +143,5 @@ test("every action on another org is refused, and without a session on any", asy
   }
   await page.goto(`/orgs/${mine.org}/settings`);
   await expect(page.getByLabel("Name")).toHaveValue("Journey");
+  await expect(page.getByLabel("Oldest MCP revision")).toHaveValue("any");
 });

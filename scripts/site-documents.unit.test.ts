@@ -15,6 +15,7 @@ import {
   unknownToolAnswer,
   upstreamFailedAnswer,
 } from "#proxy/answer/answers.ts";
+import { refuseGreeting } from "#proxy/receive/minimum.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const text = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
@@ -25,6 +26,7 @@ const access = {
   tokenId: "",
   agentId: "",
   agentName: "ci-runner",
+  minimumRevision: null,
   serverId: "",
   serverSlug: "valkey",
   serverName: "Valkey",
@@ -75,6 +77,7 @@ const spoken = new Map<string, unknown>([
     "upstream",
     upstreamFailedAnswer(1, access, "0199", { code: "timeout", bytesSent: true, message: "" }),
   ],
+  ["revision", refuseGreeting({ id: 1, params: { protocolVersion: "2025-03-26" } }, "2025-06-18")],
 ]);
 
 test.each(refusals.map((each) => [each.id, each] as const))(

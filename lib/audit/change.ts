@@ -6,6 +6,7 @@ import { newId } from "#lib/ids.ts";
 export type AuditAction =
   | "org.create"
   | "org.rename"
+  | "org.minimum_revision"
   | "server.register"
   | "server.update"
   | "server.remove"

@@ -23,6 +23,10 @@ type RetiredAction = "policy.cases";
 const phrases: Record<AuditAction | RetiredAction, (name: string, detail: Detail) => string> = {
   "org.create": (name) => `created the org ${name}`,
   "org.rename": (name, { from }) => `renamed the org ${text(from)} to ${name}`,
+  "org.minimum_revision": (name, { to }) =>
+    typeof to === "string"
+      ? `set MCP ${to} as the oldest revision for agents of ${name}`
+      : `lets agents of ${name} speak any MCP revision`,
   "server.register": (name) => `registered the server ${name}`,
   "server.update": (name) => `changed the settings of ${name}`,
   "server.remove": (name) => `removed the server ${name}`,

@@ -15,7 +15,7 @@ const policy: readonly Role[] = ["owner", "admin", "policy_manager"];
 /** The one table of who may do what; pages, verbs and documentation read it. */
 export const permissions = {
   "org.read": { description: "See the org and its overview", roles: everyone },
-  "org.update": { description: "Rename the org", roles: managers },
+  "org.update": { description: "Rename the org and set what it asks of agents", roles: managers },
   "members.read": { description: "See members and their roles", roles: everyone },
   "servers.read": { description: "See servers, tools and rules", roles: everyone },
   "servers.write": { description: "Register, change and remove servers", roles: managers },

@@ -116,7 +116,7 @@ export function quickStart(): DocumentDetail {
             "Tools and prompts carry their server’s name, as valkey__get; resources carry it in their URI, as mcp.valkey+file:///a. Each server’s own rules, limits and approvals decide, and a call is recorded under the server and the name that the server knows.",
           ),
           text(
-            "The address speaks every MCP revision from 2024-11-05 to 2026-07-28, whatever its servers speak. It has no tasks, because nothing in them says which server is meant, and in sessions no log level; the address of one server has both. A tool whose name would exceed 128 characters with its server’s is left out, and named under dev.callgate/omitted.",
+            "The address speaks every MCP revision from 2024-11-05 to 2026-07-28, whatever its servers speak; under Settings an org can say which is the oldest that its agents may use. It has no tasks, because nothing in them says which server is meant, and in sessions no log level; the address of one server has both. A tool whose name would exceed 128 characters with its server’s is left out, and named under dev.callgate/omitted.",
           ),
         ],
       },

@@ -105,6 +105,16 @@ export const refusals: readonly Refusal[] = [
     what: "Clients start a new session by themselves; restart yours if it does not.",
   },
   {
+    id: "revision",
+    title: "MCP revision too old",
+    form: "JSON-RPC error −32602 to initialize; HTTP 400, JSON-RPC error −32000 to what comes after it",
+    example:
+      "Unsupported protocol version: 2025-03-26. This org accepts MCP 2025-06-18 or newer. No session was opened. Update the agent's MCP client, or ask an administrator of the org to lower the minimum.",
+    means:
+      "The org has set the oldest MCP revision its agents may speak, and this client, or the server it was to talk to, agreed to an older one. A request without a session and MCP-Protocol-Version counts as 2025-03-26.",
+    what: "Update the client, then start a new session; data.supported lists what is accepted. Owners and admins set the minimum under Settings.",
+  },
+  {
     id: "unavailable",
     title: "Callgate cannot decide",
     form: "HTTP 503 with Retry-After",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { revisions } from "#lib/policy/revisions.ts";
 
 // Words that stand, or may come to stand, where a slug does in a URL.
 const reserved = new Set([
@@ -44,3 +45,9 @@ export type ReadOverview = z.input<typeof ReadOverview>;
 
 export const RenameOrg = z.strictObject({ name: OrgName });
 export type RenameOrg = z.infer<typeof RenameOrg>;
+
+/** `null`: agents may speak any revision. */
+export const SetMinimumRevision = z.strictObject({
+  minimumRevision: z.enum(revisions, "Choose one of the revisions").nullable(),
+});
+export type SetMinimumRevision = z.infer<typeof SetMinimumRevision>;

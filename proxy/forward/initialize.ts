@@ -1,9 +1,11 @@
 import { upstreamErrorAnswer } from "#proxy/answer/answers.ts";
+import { refuseRequest } from "#proxy/answer/refuse.ts";
 import { type Exchange, upstreamContext } from "#proxy/exchange.ts";
 import { stripCapabilities } from "#proxy/gate/questions.ts";
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
 import { objectOf } from "#proxy/receive/era.ts";
+import { isTooOld, refuseAgreement, refuseGreeting } from "#proxy/receive/minimum.ts";
 import type { UpstreamEvent, UpstreamReply } from "#proxy/upstream/types.ts";
 import { deliver } from "./deliver.ts";
 import { crowdedAnswer, refuseSession } from "./session-places.ts";
@@ -14,6 +16,8 @@ import { crowdedAnswer, refuseSession } from "./session-places.ts";
  */
 export async function initialize(exchange: Exchange, request: JsonRpcRequest): Promise<void> {
   const { state, access, reply } = exchange;
+  const tooOld = refuseGreeting(request, access.minimumRevision);
+  if (tooOld) return refuseRequest(exchange, "revision", tooOld);
   const refusal = await refuseSession(state, access, request.id);
   return refusal ? reply.finish(refusal) : openSession(exchange, request);
 }
@@ -28,6 +32,20 @@ export async function openSession(exchange: Exchange, request: JsonRpcRequest): 
   const offered = withoutStripped(request, gate.server.strippedCapabilities);
   const opening = await readOpening(await upstream.send(offered, context), request.id);
   const upstreamSessionId = sessionIdOf(opening.reply);
+  const negotiated = opening.result && revisionOf(opening.result, request);
+  if (negotiated !== null && isTooOld(negotiated, access.minimumRevision)) {
+    const { serverSlug, minimumRevision } = access;
+    const refusal = refuseAgreement(request.id, negotiated, serverSlug, minimumRevision);
+    await refuseRequest(exchange, "revision", refusal);
+    await leave(opening.reply);
+    if (isHeld) return upstream.close();
+    if (upstreamSessionId === null) return;
+    return upstream.endSession({
+      ...context,
+      sessionId: upstreamSessionId,
+      protocolVersion: negotiated,
+    });
+  }
   if (opening.result === null) {
     if (isHeld) await upstream.close();
   } else if (isHeld || upstreamSessionId !== null) {
@@ -102,8 +120,18 @@ async function readOpening(reply: UpstreamReply, id: RequestId): Promise<Opening
 }
 
 async function* replay(read: UpstreamEvent[], rest: AsyncIterableIterator<UpstreamEvent>) {
-  yield* read;
-  yield* rest;
+  try {
+    yield* read;
+    yield* rest;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** Gives up a reply that nobody gets. */
+async function leave(reply: UpstreamReply): Promise<void> {
+  if (reply.kind !== "stream") return;
+  for await (const _ of reply.events) break;
 }
 
 function resultOf(message: JsonRpcResponse): JsonObject | null {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
-import { legacyRevisions, modernRevision, objectOf } from "#proxy/receive/era.ts";
+import { objectOf } from "#proxy/receive/era.ts";
+import { acceptedRevisions } from "#proxy/receive/minimum.ts";
 
 /** Capabilities that can be gated, with their members; extensions and anything new cannot. */
 const gated: Readonly<Record<string, readonly string[]>> = {
@@ -10,15 +11,16 @@ const gated: Readonly<Record<string, readonly string[]>> = {
   logging: [],
 };
 
-const spoken = new Set<JsonValue>([...legacyRevisions, modernRevision]);
-
 /**
- * Reduces a server's `server/discover` result, in place, to what both it and this proxy can do. Its
- * instructions and its name pass.
+ * Reduces a server's `server/discover` result, in place, to what both it and this proxy can do and the
+ * org accepts. Its instructions and its name pass.
+ *
+ * @param minimum the oldest revision that the org accepts of agents; null: any
  */
-export function discoverShape(result: JsonObject): void {
+export function discoverShape(result: JsonObject, minimum: string | null): void {
   const { supportedVersions } = result;
   if (Array.isArray(supportedVersions)) {
+    const spoken = new Set<JsonValue>(acceptedRevisions(minimum));
     result.supportedVersions = supportedVersions.filter((version) => spoken.has(version));
   }
   result.capabilities = gatedCapabilities(objectOf(result.capabilities) ?? {});

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { legacyRevisions, modernRevision } from "#lib/policy/revisions.ts";
 import type { ParsedMessage, RequestId } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
 import { checkStandardHeaders, headerText } from "#proxy/modern/mirrored-headers.ts";
@@ -6,11 +7,7 @@ import { checkStandardHeaders, headerText } from "#proxy/modern/mirrored-headers
 /** `legacy`: 2024-11-05 to 2025-11-25, with a handshake. `modern`: 2026-07-28, every request for itself. */
 export type Era = "legacy" | "modern";
 
-/** The revisions with a handshake; the order is the order of publication. */
-export const legacyRevisions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const;
-
-/** The revision without handshake and sessions. */
-export const modernRevision = "2026-07-28";
+export { legacyRevisions, modernRevision };
 
 /** Members of `_meta` that a modern request describes itself with. */
 export const metaKeys = {
