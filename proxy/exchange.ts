@@ -15,8 +15,12 @@ import type {
 } from "./ports.ts";
 import type { Authenticator, Presented } from "./receive/authenticate.ts";
 import type { Capacity } from "./receive/capacity.ts";
+import type { EarlyRefusals } from "./receive/early-refusals.ts";
 import type { Era } from "./receive/era.ts";
+import type { Spoken } from "./receive/minimum.ts";
 import type { Pressure } from "./receive/pressure.ts";
+import type { RefusedRequests } from "./receive/refused-requests.ts";
+import type { Strangers } from "./receive/strangers.ts";
 import { speaksOnlyModern } from "./translate/eras.ts";
 import type { Upstream, UpstreamContext } from "./upstream/types.ts";
 
@@ -37,6 +41,12 @@ export interface ProxyState {
   ): void;
   /** Who may start how much. */
   capacity: Capacity;
+  /** Connections of nobody known. */
+  strangers: Strangers;
+  /** Requests of known agents that no rule judges. */
+  refusedRequests: RefusedRequests;
+  /** Requests of nobody known that are refused. */
+  earlyRefusals: EarlyRefusals;
   /** How short this process is of memory and time. */
   pressure(): Pressure;
   /** Whether this proxy is about to stop. */
@@ -71,6 +81,8 @@ export interface Exchange {
   /** Takes the place of the answer that the agent may not use the server any more, where the request
    * can be begun anew by what is true now. */
   outdated?(): void;
+  /** The agent's own request to all its servers, where this one to a server is made of it. */
+  visit?: Spoken;
   /** What the agent calls a tool of the server, where that is not the server's own name for it. */
   shownName?(tool: string): string;
 }

@@ -21,11 +21,13 @@ import {
   refuseEra,
   refuseHttp,
   refuseLasting,
+  refuseMessage,
   refuseMethod,
   refuseShare,
   refuseWhileDraining,
 } from "./receive/edge.ts";
 import { classifyEra, isModern } from "./receive/era.ts";
+import { findTooOld, refuseTooOld } from "./receive/minimum.ts";
 import { checkContent, readBody } from "./receive/receive.ts";
 
 /** A request of an agent, before it is known who that is. */
@@ -61,6 +63,7 @@ async function handle(
   const match = mcpPath.exec(pathOf(request));
   const [, orgSlug, serverSlug] = match ?? [];
   if (orgSlug === undefined) {
+    state.earlyRefusals.note("path");
     return reply.finish(errorAnswer(null, 404, "Not found. Agents use /mcp/{org}/{server}."), 404);
   }
   if (serverSlug === undefined) {
@@ -81,25 +84,31 @@ async function handle(
       return handlePost(arrival);
     case "GET":
     case "DELETE": {
-      if (modern) return refuseMethod(reply, "POST");
       const exchange = await open(arrival);
+      if (exchange && modern) return refuseMethod(exchange, "POST");
       if (!exchange || (await handOver(state, request, reply, presented, exchange.access))) return;
-      return request.method === "GET" ? relayStream(exchange) : endAgentSession(exchange);
+      // A session may always be ended, whatever revision it speaks.
+      if (request.method === "DELETE") return endAgentSession(exchange);
+      const tooOld = findTooOld(exchange.access, exchange);
+      return tooOld ? refuseTooOld(exchange, tooOld, null) : relayStream(exchange);
     }
-    default:
-      return refuseMethod(reply, "POST, GET, DELETE");
+    default: {
+      const access = await fresh(arrival);
+      if (access) await refuseMethod({ state, reply, access }, "POST, GET, DELETE");
+    }
   }
 }
 
 async function handlePost(arrival: Arrival): Promise<void> {
   const { state, request, reply, presented } = arrival;
-  const refused = checkContent(request);
-  if (refused) return refuseHttp(reply, refused);
   // Nobody unknown makes us read a body.
   const recalled = state.authenticator.recall(presented);
   const first = recalled ? null : await state.authenticator.find(presented);
-  if (first && first.kind !== "access") return refuseAccess(reply, first);
+  if (first && first.kind !== "access") return refuseAccess(arrival, first);
   const known = recalled ?? first?.access;
+  if (known) state.strangers.know(request.socket);
+  const refused = checkContent(request);
+  if (known && refused) return refuseHttp({ state, reply, access: known }, refused);
   const leaveShare = known && state.capacity.enter(known.orgId);
   if (!known || !leaveShare) return refuseShare(reply, "requests of this org are under way");
   try {
@@ -120,24 +129,26 @@ async function handleMessage(
 ): Promise<void> {
   const { state, request, reply, presented, receivedAt } = arrival;
   const body = await readBody(request, state.config.maxBodyBytes);
-  if (!Buffer.isBuffer(body)) return refuseHttp(reply, body);
+  const sent = { state, reply, access: known };
+  if (!Buffer.isBuffer(body)) return refuseHttp(sent, body);
   const parsed = readMessage(body, REQUEST_LIMITS);
-  if (parsed.kind === "refused") {
-    const answer = errorAnswer(parsed.id, parsed.jsonRpcCode, parsed.message);
-    return reply.finish(answer, parsed.httpStatus);
-  }
+  if (parsed.kind === "refused") return refuseMessage(sent, parsed);
   if (parsed.kind === "request") reply.requestId = parsed.message.id;
   const era = classifyEra(request.headers, parsed);
-  if (era.kind === "refused") return refuseEra(reply, era);
+  if (era.kind === "refused") return refuseEra(sent, era);
   if (await refuseWhileDraining(state, request, reply, parsed)) return;
-  if (era.kind === "modern" && (await handOverWaiting(state, request, reply, body, parsed))) return;
+  if (era.kind === "modern" && (await handOverWaiting(sent, request, body, parsed))) return;
 
-  // Only a tool call may rest on what was seen earlier: its admission checks everything again.
-  const isCall = parsed.kind === "request" && parsed.message.method === "tools/call";
-  const access = isRecalled && !isCall ? await fresh(arrival) : known;
+  // Only a tool call may rest on what was seen earlier: its admission checks everything again. No refusal does.
+  const method = parsed.kind === "request" ? parsed.message.method : null;
+  const spoken = { era: era.kind, headers: request.headers };
+  const mayRecall = method === "tools/call" && !findTooOld(known, spoken);
+  const access = isRecalled && !mayRecall ? await fresh(arrival) : known;
   if (!access) return;
+  const tooOld = method === "initialize" ? null : findTooOld(access, spoken);
+  if (tooOld) return refuseTooOld({ ...sent, access }, tooOld, reply.requestId);
   const gate = await state.gates.find(access);
-  if (!gate) return refuseAccess(reply, { kind: "not_granted" });
+  if (!gate) return refuseAccess(arrival, { kind: "not_granted", sender: access });
   state.touch(access, null);
   const exchange: Exchange = {
     state,
@@ -173,9 +184,10 @@ async function open(arrival: Arrival): Promise<Exchange | undefined> {
   const { state, request, reply, presented, receivedAt } = arrival;
   const access = await fresh(arrival);
   if (!access) return undefined;
+  state.strangers.know(request.socket);
   const gate = await state.gates.find(access);
   if (!gate) {
-    await refuseAccess(reply, { kind: "not_granted" });
+    await refuseAccess(arrival, { kind: "not_granted", sender: access });
     return undefined;
   }
   const { headers } = request;
@@ -193,9 +205,9 @@ async function open(arrival: Arrival): Promise<Exchange | undefined> {
   };
 }
 
-async function fresh({ state, reply, presented }: Arrival): Promise<Access | undefined> {
-  const found = await state.authenticator.find(presented);
+async function fresh(arrival: Arrival): Promise<Access | undefined> {
+  const found = await arrival.state.authenticator.find(arrival.presented);
   if (found.kind === "access") return found.access;
-  await refuseAccess(reply, found);
+  await refuseAccess(arrival, found);
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { AggregatePorts } from "./aggregate/ports.ts";
 import type { ApprovalTaskPorts } from "./gate/task-ports.ts";
 import type { JsonObject } from "./json/parse-json.ts";
 import type { CapacityLimits } from "./receive/capacity.ts";
+import type { RefusedCount, Sender } from "./receive/refused-requests.ts";
 import type { Upstream } from "./upstream/types.ts";
 
 /** What a token, used on one server's URL, stands for; admission checks all of it again. */
@@ -12,6 +13,8 @@ export interface Access {
   tokenId: string;
   agentId: string;
   agentName: string;
+  /** The oldest MCP revision that the org accepts of agents; null: any. */
+  minimumRevision: string | null;
   serverId: string;
   serverSlug: string;
   serverName: string;
@@ -36,8 +39,8 @@ export type AccessAnswer =
   | { kind: "unauthenticated" }
   /** No token was sent; only the authenticator says so. */
   | { kind: "no_token" }
-  | { kind: "not_granted" }
-  | { kind: "session_ended" };
+  | { kind: "not_granted"; sender: Sender }
+  | { kind: "session_ended"; sender: Sender };
 
 /** An accepted tool definition; nothing else is listed or callable (invariant 12). */
 export interface ToolRecord {
@@ -245,6 +248,12 @@ export interface Ports {
   reportRefusal(orgId: string, serverId: string, detail: string): Promise<void>;
   /** Notes that a token was sent where it is kept in logs; nothing when nobody has it. */
   reportLeak(digest: Buffer): Promise<void>;
+  /** Adds to the counts on record of requests that no rule judged. */
+  recordRefused(counts: RefusedCount[]): Promise<void>;
+  /** Tells the operator how many of these are on no record, because the database took none for long. */
+  reportUncounted(requests: number): void;
+  /** Tells the operator how many requests of nobody known were refused, by reason. */
+  reportEarlyRefusals(requests: Readonly<Record<string, number>>): void;
   /** Canonical digest of a tool definition, the one that is stored at discovery. */
   digestOfDefinition(definition: unknown): string;
   /** The same of several definitions under one name; begins with `twice:`. */
@@ -263,6 +272,8 @@ export interface Ports {
 }
 
 export interface ProxyLimits extends CapacityLimits {
+  /** Connections of one address that belong to no known agent. */
+  strangersPerAddress: number;
   /** Sessions with programs and event streams that one org may have in this proxy. */
   heldPerOrg: number;
   /** The longest an event stream that belongs to no request stays open. */

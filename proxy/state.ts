@@ -6,7 +6,10 @@ import { Gates } from "./gate/gates.ts";
 import type { AdmissionRequest, Ports, ProxyConfig, Settlement } from "./ports.ts";
 import { Authenticator } from "./receive/authenticate.ts";
 import { Capacity } from "./receive/capacity.ts";
+import { EarlyRefusals } from "./receive/early-refusals.ts";
 import type { Pressure } from "./receive/pressure.ts";
+import { RefusedRequests } from "./receive/refused-requests.ts";
+import { Strangers } from "./receive/strangers.ts";
 
 /** Calls in one admission transaction, and outcomes in one insert. */
 const largestBatch = 64;
@@ -22,7 +25,7 @@ export function createState(
   ports: Ports,
   config: ProxyConfig,
   pressure: () => Pressure = () => "normal",
-): ProxyState & { settled(): Promise<void>; drain(): void } {
+): ProxyState & { settled(): Promise<void>; report(): Promise<void>; drain(): void } {
   const settlement = new Batcher<Settlement, true>(
     async (batch) => {
       await ports.settle(batch);
@@ -34,6 +37,15 @@ export function createState(
   const streams = new Set<() => void>();
   const touched = new Map<string, number>();
   let draining = false;
+  const refusedRequests = new RefusedRequests(
+    (counts) => ports.recordRefused(counts),
+    (requests) => ports.reportUncounted(requests),
+  );
+  const earlyRefusals = new EarlyRefusals((requests) => ports.reportEarlyRefusals(requests));
+  const report = (): Promise<void> => {
+    earlyRefusals.flush();
+    return refusedRequests.flush();
+  };
 
   return {
     ports,
@@ -42,6 +54,10 @@ export function createState(
     gates: new Gates(ports),
     upstreams: new Upstreams(ports, config.limits.heldPerOrg),
     capacity: new Capacity(config.limits),
+    strangers: new Strangers(config.limits.strangersPerAddress),
+    refusedRequests,
+    earlyRefusals,
+    report,
     pressure,
     isDraining: () => draining,
     admission: new Batcher((batch) => ports.admit(batch), {
@@ -76,7 +92,7 @@ export function createState(
       for (const end of streams) end();
     },
     async settled() {
-      await Promise.allSettled([...settling]);
+      await Promise.allSettled([...settling, report()]);
     },
   };
 }

@@ -35,6 +35,15 @@ export function operations(): DocumentDetail {
         ],
       },
       {
+        id: "refused",
+        title: "Requests that no rule judged",
+        blocks: [
+          text(
+            "What an agent sends that is broken, too large, or not its own to ask for is refused before a rule could judge it, and is not in the record of calls: it is counted by the hour on the agent’s page, with the reason and the last answer, for 90 days. What is refused before the agent is known, such as a request without a token, is one line a minute in the proxy’s log, requests refused before authentication, with a count for each reason.",
+          ),
+        ],
+      },
+      {
         id: "backup",
         title: "Backup",
         blocks: [

@@ -8,6 +8,8 @@ export interface Access {
   tokenId: string;
   agentId: string;
   agentName: string;
+  /** The oldest MCP revision that the org accepts of agents; null: any. */
+  minimumRevision: string | null;
   serverId: string;
   serverSlug: string;
   serverName: string;
@@ -31,8 +33,16 @@ export type AccessAnswer =
   /** No such token, or it is expired or revoked. */
   | { kind: "unauthenticated" }
   /** The token is good, but not for this org and server, or these do not exist. */
-  | { kind: "not_granted" }
-  | { kind: "session_ended" };
+  | { kind: "not_granted"; sender: Sender }
+  | { kind: "session_ended"; sender: Sender };
+
+/** Whose request is refused. */
+export interface Sender {
+  orgId: string;
+  agentId: string;
+  /** Null where it is for no server that the agent may use. */
+  serverId: string | null;
+}
 
 /** Everything that one revision of a server decides and forwards by. */
 export interface Gate {
@@ -67,10 +77,11 @@ export async function findAccess(
   });
   const row: AccessRow | undefined = rows[0];
   if (!row) return { kind: "unauthenticated" };
+  const sender = { orgId: row.org_id, agentId: row.agent_id, serverId: row.server_id };
   if (row.org_slug !== orgSlug || row.server_id === null || row.policy_id === null) {
-    return { kind: "not_granted" };
+    return { kind: "not_granted", sender };
   }
-  if (sessionId !== null && row.session_id === null) return { kind: "session_ended" };
+  if (sessionId !== null && row.session_id === null) return { kind: "session_ended", sender };
   return {
     kind: "access",
     access: {
@@ -79,6 +90,7 @@ export async function findAccess(
       tokenId: row.token_id,
       agentId: row.agent_id,
       agentName: row.agent_name,
+      minimumRevision: row.minimum_revision,
       serverId: row.server_id,
       serverSlug,
       serverName: row.server_name ?? serverSlug,
@@ -143,6 +155,7 @@ interface AccessRow {
   token_id: string;
   agent_id: string;
   agent_name: string;
+  minimum_revision: string | null;
   server_id: string | null;
   server_name: string | null;
   revision: number | null;
@@ -175,7 +188,7 @@ interface GateRow {
 
 const accessSql = `
   select o.id as org_id, o.slug as org_slug, t.id as token_id, a.id as agent_id, a.name as agent_name,
-    s.id as server_id, s.name as server_name, s.revision, coalesce(g.policy_id, s.policy_id) as policy_id,
+    o.minimum_revision, s.id as server_id, s.name as server_name, s.revision, coalesce(g.policy_id, s.policy_id) as policy_id,
     ss.id as session_id, ss.protocol_revision as session_revision, ss.upstream_session_id, ss.instance_id,
     jsonb_typeof(ss.client_capabilities #> '{elicitation,url}') = 'object' as opens_urls
   from agent_tokens t

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
+import type { Sender } from "./access.ts";
 
 /** An agent at the one address of all its servers, as of now. */
 export interface AggregateAccess {
   orgId: string;
   tokenId: string;
   agentId: string;
+  /** The oldest MCP revision that the org accepts of agents; null: any. */
+  minimumRevision: string | null;
   session: AggregateSession | null;
   /** What it is granted, by slug. */
   servers: GrantedServer[];
@@ -43,8 +46,8 @@ export type AggregateAnswer =
   | { kind: "access"; access: AggregateAccess }
   | { kind: "unauthenticated" }
   /** The token is good, but not for this org, or there is no such org. */
-  | { kind: "not_granted" }
-  | { kind: "session_ended" };
+  | { kind: "not_granted"; sender: Sender }
+  | { kind: "session_ended"; sender: Sender };
 
 /**
  * Who is this, and which servers may they use, now. One round trip.
@@ -65,14 +68,16 @@ export async function findAggregate(
   });
   const row: AggregateRow | undefined = rows[0];
   if (!row) return { kind: "unauthenticated" };
-  if (row.org_slug !== orgSlug) return { kind: "not_granted" };
-  if (sessionId !== null && row.session_id === null) return { kind: "session_ended" };
+  const sender = { orgId: row.org_id, agentId: row.agent_id, serverId: null };
+  if (row.org_slug !== orgSlug) return { kind: "not_granted", sender };
+  if (sessionId !== null && row.session_id === null) return { kind: "session_ended", sender };
   return {
     kind: "access",
     access: {
       orgId: row.org_id,
       tokenId: row.token_id,
       agentId: row.agent_id,
+      minimumRevision: row.minimum_revision,
       session:
         row.session_id === null
           ? null
@@ -187,6 +192,7 @@ interface AggregateRow {
   org_slug: string;
   token_id: string;
   agent_id: string;
+  minimum_revision: string | null;
   session_id: string | null;
   protocol_revision: string | null;
   client: Record<string, unknown> | null;
@@ -197,7 +203,7 @@ interface AggregateRow {
 // Slugs in the order of their bytes, which is the same in every database.
 const findSql = `
   select o.id as org_id, o.slug as org_slug, t.id as token_id, a.id as agent_id,
-    x.id as session_id, x.protocol_revision, x.client, x.instance_id,
+    o.minimum_revision, x.id as session_id, x.protocol_revision, x.client, x.instance_id,
     (select json_agg(json_build_object('id', s.id, 'slug', s.slug, 'kind', s.kind,
         'transport', s.transport, 'revisions', s.protocol_revisions,
         'wasOpened', p.server_id is not null,

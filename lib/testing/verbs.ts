@@ -6,6 +6,7 @@ import {
   revokeAgent,
   rotateAgent,
 } from "#lib/agents/agents.ts";
+import { listRefusedRequests } from "#lib/agents/refused.ts";
 import {
   countPending,
   decideApproval,
@@ -28,6 +29,7 @@ import {
 import { listDeliveries } from "#lib/notifications/deliveries.ts";
 import { renameOrg } from "#lib/orgs/orgs.ts";
 import { orgOverview } from "#lib/orgs/overview.ts";
+import { readOrgSettings, setMinimumRevision } from "#lib/orgs/settings.ts";
 import { definitionCost } from "#lib/proposals/cost.ts";
 import { acceptProposal, readProposal } from "#lib/proposals/proposals.ts";
 import { findAnything } from "#lib/search/search.ts";
@@ -65,6 +67,13 @@ export const verbs: VerbRow[] = [
   {
     verb: renameOrg,
     own: () => ({ name: "Renamed" }),
+    foreign: nothing,
+    refused: "policy_manager",
+  },
+  { verb: readOrgSettings, own: nothing, foreign: nothing, refused: null },
+  {
+    verb: setMinimumRevision,
+    own: () => ({ minimumRevision: "2025-06-18" }),
     foreign: nothing,
     refused: "policy_manager",
   },
@@ -204,6 +213,7 @@ export const verbs: VerbRow[] = [
   },
   { verb: listAgents, own: ownServer, foreign: foreignServer, refused: null },
   { verb: getAgent, own: ownAgent, foreign: foreignAgent, refused: null },
+  { verb: listRefusedRequests, own: ownAgent, foreign: foreignAgent, refused: null },
 
   { verb: listApprovals, own: () => ({}), foreign: nothing, refused: null },
   {

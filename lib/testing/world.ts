@@ -83,6 +83,19 @@ export async function inhabitedOrg(): Promise<Inhabited> {
     database().session.create({
       data: { orgId, id: newId(), ...of, protocolRevision: "2025-11-25" },
     }),
+    database().refusedRequest.create({
+      data: {
+        orgId,
+        id: newId(),
+        ...of,
+        reason: "keys",
+        hour: new Date(),
+        requests: 1,
+        firstAt: new Date(),
+        lastAt: new Date(),
+        message: `Refused for ${unique.agent}.`,
+      },
+    }),
   ]);
   const ids = {
     callId: call.id,

@@ -1,4 +1,5 @@
-// Every case of the catalogue's areas on the protocol is a test somewhere.
+// Every case of the catalogue's areas on the protocol is a test somewhere, and every known way around a
+// gate one with the oracle.
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
@@ -16,12 +17,25 @@ const areas = {
   "tool-poisoning": [164, 165, 166, 168, 169, 170],
 };
 
-const sources = ["proxy", "lib"]
-  .flatMap((folder) => globSync(`${folder}/**/*{test,cases}.ts`))
-  .map((file) => readFileSync(file, "utf8"))
-  .join("\n");
+/** Rows of the protocol notes' table of bypass classes. */
+const lastRow = 17;
+
+const sourcesOf = (...patterns: readonly string[]) =>
+  patterns
+    .flatMap((pattern) => globSync(pattern))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+const sources = sourcesOf("proxy/**/*{test,cases}.ts", "lib/**/*{test,cases}.ts");
+const bypasses = sourcesOf("proxy/adversarial/bypass*.ts");
 
 test.each(Object.entries(areas))("every case of the area %s is tried", (_, ids) => {
   const names = ids.map((id) => `ADV-${String(id).padStart(3, "0")}`);
   expect(names.filter((name) => !sources.includes(name))).toEqual([]);
+});
+
+test("every row of the table of bypass classes is tried", () => {
+  const rows = Array.from({ length: lastRow }, (_, at) => `row ${at + 1}`);
+  // At the end of a title, or as a case's own row.
+  const isTried = (row: string) => bypasses.includes(`(${row})"`) || bypasses.includes(`"${row}"`);
+  expect(rows.filter((row) => !isTried(row))).toEqual([]);
 });

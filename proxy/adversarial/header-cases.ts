@@ -1,3 +1,5 @@
+import type { RefusalReason } from "#lib/policy/refusal-reasons.ts";
+
 /** What a modern agent sends in headers beside an honest body, and what comes of it. */
 export interface HeaderCase {
   /** Ids of the catalogue that this case is of. */
@@ -10,6 +12,8 @@ export interface HeaderCase {
   headers: Record<string, string | null>;
   /** HTTP status, JSON-RPC code and a part of the message. */
   gets: [status: number, code: number, says: string];
+  /** The reason that is counted for the agent's page. */
+  refused: RefusalReason;
 }
 
 const sentinel = (text: string) => `=?base64?${Buffer.from(text).toString("base64")}?=`;
@@ -24,6 +28,7 @@ function names(id: string, says: string, rows: readonly [string, string][]): Hea
     title,
     headers: { "mcp-name": value },
     gets: [400, mismatch, says],
+    refused: "headers",
   }));
 }
 
@@ -33,12 +38,14 @@ export const headerCases: HeaderCase[] = [
     title: "no Mcp-Method",
     headers: { "mcp-method": null },
     gets: [400, mismatch, "Mcp-Method is missing"],
+    refused: "headers",
   },
   {
     id: "ADV-044",
     title: "no Mcp-Name on a tool call",
     headers: { "mcp-name": null },
     gets: [400, mismatch, "Mcp-Name is missing for tools/call"],
+    refused: "headers",
   },
   {
     id: "ADV-044",
@@ -47,6 +54,7 @@ export const headerCases: HeaderCase[] = [
     params: { name: "test_simple_prompt" },
     headers: { "mcp-name": null },
     gets: [400, mismatch, "Mcp-Name is missing for prompts/get"],
+    refused: "headers",
   },
   {
     id: "ADV-044",
@@ -55,24 +63,28 @@ export const headerCases: HeaderCase[] = [
     params: { uri: "test://static-text" },
     headers: { "mcp-name": null },
     gets: [400, mismatch, "Mcp-Name is missing for resources/read"],
+    refused: "headers",
   },
   {
     id: "ADV-044",
     title: "no MCP-Protocol-Version",
     headers: { "mcp-protocol-version": null },
     gets: [400, mismatch, "MCP-Protocol-Version is missing"],
+    refused: "headers",
   },
   {
     id: "row 3",
     title: "the header names a listing, the body is a call",
     headers: { "mcp-method": "tools/list", "mcp-name": null },
     gets: [400, mismatch, "Mcp-Method says"],
+    refused: "headers",
   },
   {
     id: "row 3",
     title: "the method in capitals",
     headers: { "mcp-method": "TOOLS/CALL" },
     gets: [400, mismatch, "Mcp-Method says"],
+    refused: "headers",
   },
   ...names("row 3", "Mcp-Name differs", [
     ["the header names another tool", "test_error_handling"],
@@ -86,6 +98,7 @@ export const headerCases: HeaderCase[] = [
     params: { uri: "test://static-binary" },
     headers: { "mcp-name": "test://static-text" },
     gets: [400, mismatch, "Mcp-Name differs"],
+    refused: "headers",
   },
   ...names("ADV-045, row 4", "Mcp-Name differs", [
     ["another tool's name as base64", sentinel("delete_all")],
@@ -113,6 +126,7 @@ export const headerCases: HeaderCase[] = [
     params: region,
     headers: { "mcp-param-region": "us" },
     gets: [400, mismatch, "mcp-param-region differs from region"],
+    refused: "headers",
   },
   {
     id: "ADV-046",
@@ -120,6 +134,7 @@ export const headerCases: HeaderCase[] = [
     params: region,
     headers: {},
     gets: [400, mismatch, "mcp-param-region is missing"],
+    refused: "headers",
   },
   {
     id: "ADV-046",
@@ -127,6 +142,7 @@ export const headerCases: HeaderCase[] = [
     params: region,
     headers: { "mcp-param-region": "=?base64?ZXV=?=" },
     gets: [400, mismatch, "invalid =?base64?…?="],
+    refused: "headers",
   },
   {
     id: "ADV-048",
@@ -134,12 +150,14 @@ export const headerCases: HeaderCase[] = [
     params: { _meta: unknownRevision("2031-01-01"), name },
     headers: { "mcp-protocol-version": "2031-01-01" },
     gets: [400, -32022, "Unsupported protocol version: 2031-01-01"],
+    refused: "revision",
   },
   {
     id: "ADV-048",
     title: "an older revision than the body's",
     headers: { "mcp-protocol-version": "2025-03-26" },
     gets: [400, mismatch, "MCP-Protocol-Version says 2025-03-26"],
+    refused: "headers",
   },
   {
     id: "ADV-048",
@@ -147,6 +165,7 @@ export const headerCases: HeaderCase[] = [
     params: { _meta: unknownRevision("2025-11-25"), name },
     headers: { "mcp-protocol-version": "2025-11-25" },
     gets: [400, -32022, "Unsupported protocol version: 2025-11-25"],
+    refused: "revision",
   },
 ];
 

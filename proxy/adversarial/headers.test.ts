@@ -1,4 +1,4 @@
-// Mirrored headers that lie: an answer that says which, and nothing reaches the server.
+// Mirrored headers that lie: an answer that says which, a trace of it, and nothing reaches the server.
 import { describe, expect, test } from "vitest";
 import { acceptTools } from "#lib/tools/tools.ts";
 import { type DualEraFixture, startDualEra } from "#proxy/testing/fixtures/dual-era.ts";
@@ -28,17 +28,17 @@ const oracle = setUpOracleAt(async (proxy) => {
   };
 });
 
-const refused = { received: 0, recorded: [] };
-
 describe("a modern request with lying headers:", () => {
   test.each(headerCases.map(({ title, id, ...entry }) => [title, id, entry] as const))(
     "%s (%s)",
-    async (_title, _id, { method = "tools/call", params, headers, gets: [status, code, says] }) => {
+    async (_title, _id, { method = "tools/call", params, headers, gets, refused }) => {
       const given = params ?? { name: "test_simple_text" };
-      const answer = await oracle.judge(
-        () => askModern(gated, method, given, { headers }),
-        refused,
-      );
+      const answer = await oracle.judge(() => askModern(gated, method, given, { headers }), {
+        received: 0,
+        recorded: [],
+        refused: [refused],
+      });
+      const [status, code, says] = gets;
       expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
       expect(answer.body.error?.message).toContain(says);
       expect(answer.headers.get("cache-control")).toBe("no-store");

@@ -1,4 +1,10 @@
-/** What an agent sends and what comes of it; nothing reaches the server and only calls are recorded. */
+import type { RefusalReason } from "#lib/policy/refusal-reasons.ts";
+import type { EarlyReason } from "#proxy/receive/early-refusals.ts";
+
+/**
+ * What an agent sends and what comes of it; nothing reaches the server. A call is recorded, anything else
+ * that is refused is counted: for the agent's page, or in the log where nobody asked yet whose it is.
+ */
 export interface RequestCase {
   /** Ids of the catalogue that this case is of. */
   id: string;
@@ -11,8 +17,8 @@ export interface RequestCase {
   path?: string;
   /** HTTP status, JSON-RPC code and a part of the message. */
   gets: [status: number, code: number, says: string];
-  /** The decision on record; none when absent. */
-  recorded?: "denied" | "hidden";
+  /** One of the three: the decision on record, or the reason that is counted. */
+  leaves: { recorded: "denied" | "hidden" } | { refused: RefusalReason } | { early: EarlyReason };
 }
 
 type Row = [title: string, body: RequestCase["body"]];
@@ -27,8 +33,13 @@ const base64 = (text: string, encoding: BufferEncoding) => ({
   base64: Buffer.from(text, encoding).toString("base64"),
 });
 
-function alike(id: string, gets: RequestCase["gets"], rows: readonly Row[]): RequestCase[] {
-  return rows.map(([title, body]) => ({ id, title, body, gets }));
+function alike(
+  id: string,
+  gets: RequestCase["gets"],
+  refused: RefusalReason,
+  rows: readonly Row[],
+): RequestCase[] {
+  return rows.map(([title, body]) => ({ id, title, body, gets, leaves: { refused } }));
 }
 
 /** Tool names that look like one on record and are another, with the catalogue's tricks. */
@@ -48,121 +59,76 @@ const lookAlikes = [
 ];
 
 export const requestCases: RequestCase[] = [
-  ...alike(
-    "ADV-001",
-    [400, -32600, 'The key "name" appears twice'],
-    [
-      ["an allowed name, then a denied one", call('{"name":"get","name":"delete_all"}')],
-      ["the mirror order", call('{"name":"delete_all","name":"get"}')],
-    ],
-  ),
-  ...alike(
-    "ADV-002",
-    [400, -32600, 'The key "name" appears twice'],
-    [["the second one escaped", call('{"name":"get","na\\u006de":"delete_all"}')]],
-  ),
-  ...alike(
-    "ADV-004",
-    [400, -32600, "appears twice"],
-    [
-      ["equal values under one key", withArguments('{"a":1,"a":1}')],
-      ["two methods", ping("ping").replace("{", '{"method":"tools/call",')],
-    ],
-  ),
-  ...alike(
-    "ADV-006",
-    [400, -32600, "The body holds a"],
-    [
-      ["a number beyond any", withArguments('{"amount":1e400}')],
-      ["its negative", withArguments('{"amount":-1e400}')],
-      ["an integer that would change", withArguments('{"amount":9007199254740993}')],
-    ],
-  ),
-  ...alike(
-    "ADV-009",
-    [400, -32600, "key"],
-    [
-      ["a __proto__ key", withArguments('{"__proto__":{"isAdmin":true}}')],
-      ["constructor.prototype", withArguments('{"constructor":{"prototype":{"isAdmin":true}}}')],
-    ],
-  ),
-  ...alike(
-    "ADV-012",
-    [400, -32600, "values"],
-    [["more values than are read", withArguments(`[${"0,".repeat(10_000)}0]`)]],
-  ),
-  ...alike(
-    "ADV-012",
-    [413, -32600, "larger than"],
-    [["300,000 keys", withArguments(`{${'"key-of-an-object":1,'.repeat(300_000)}"z":1}`)]],
-  ),
-  ...alike(
-    "ADV-013",
-    [400, -32700, "UTF-8"],
-    [
-      ["an overlong slash", base64('{"a":"\xc0\xaf"}', "latin1")],
-      ["a raw surrogate", base64('{"a":"\xed\xa0\x80"}', "latin1")],
-      ["UTF-16", base64('\ufeff{"a":1}', "utf16le")],
-    ],
-  ),
-  ...alike(
-    "ADV-014",
-    [400, -32600, "surrogate"],
-    [["half a character", withArguments('{"s":"\\ud800"}')]],
-  ),
-  ...alike(
-    "ADV-016",
-    [400, -32700, ""],
-    [
-      ["a comma at the end", '{"a":1,}'],
-      ["a key without quotes", "{a:1}"],
-      ["a comment", '{"a":1}/*x*/'],
-      ["two objects", '{"a":1}{"b":2}'],
-      ["NaN", withArguments('{"a":NaN}')],
-      ["a leading zero", withArguments('{"a":01}')],
-      ["nothing", ""],
-    ],
-  ),
-  ...alike(
-    "ADV-017",
-    [400, -32600, "NUL"],
-    [
-      ["NUL in an argument", withArguments('{"path":"/safe\\u0000/../etc"}')],
-      ["NUL in the tool's name", call('{"name":"get\\u0000delete_all"}')],
-    ],
-  ),
-  ...alike(
-    "ADV-017, ADV-040",
-    [400, -32602, "params.name"],
-    [["line breaks in the tool's name", call('{"name":"get\\r\\nSet-Cookie: x=1"}')]],
-  ),
+  ...alike("ADV-001", [400, -32600, 'The key "name" appears twice'], "keys", [
+    ["an allowed name, then a denied one", call('{"name":"get","name":"delete_all"}')],
+    ["the mirror order", call('{"name":"delete_all","name":"get"}')],
+  ]),
+  ...alike("ADV-002", [400, -32600, 'The key "name" appears twice'], "keys", [
+    ["the second one escaped", call('{"name":"get","na\\u006de":"delete_all"}')],
+  ]),
+  ...alike("ADV-004", [400, -32600, "appears twice"], "keys", [
+    ["equal values under one key", withArguments('{"a":1,"a":1}')],
+    ["two methods", ping("ping").replace("{", '{"method":"tools/call",')],
+  ]),
+  ...alike("ADV-006", [400, -32600, "The body holds a"], "json", [
+    ["a number beyond any", withArguments('{"amount":1e400}')],
+    ["its negative", withArguments('{"amount":-1e400}')],
+    ["an integer that would change", withArguments('{"amount":9007199254740993}')],
+  ]),
+  ...alike("ADV-009", [400, -32600, "key"], "keys", [
+    ["a __proto__ key", withArguments('{"__proto__":{"isAdmin":true}}')],
+    ["constructor.prototype", withArguments('{"constructor":{"prototype":{"isAdmin":true}}}')],
+  ]),
+  ...alike("ADV-012", [400, -32600, "values"], "json", [
+    ["more values than are read", withArguments(`[${"0,".repeat(10_000)}0]`)],
+  ]),
+  ...alike("ADV-012", [413, -32600, "larger than"], "size", [
+    ["300,000 keys", withArguments(`{${'"key-of-an-object":1,'.repeat(300_000)}"z":1}`)],
+  ]),
+  ...alike("ADV-013", [400, -32700, "UTF-8"], "json", [
+    ["an overlong slash", base64('{"a":"\xc0\xaf"}', "latin1")],
+    ["a raw surrogate", base64('{"a":"\xed\xa0\x80"}', "latin1")],
+    ["UTF-16", base64('\ufeff{"a":1}', "utf16le")],
+  ]),
+  ...alike("ADV-014", [400, -32600, "surrogate"], "json", [
+    ["half a character", withArguments('{"s":"\\ud800"}')],
+  ]),
+  ...alike("ADV-016", [400, -32700, ""], "json", [
+    ["a comma at the end", '{"a":1,}'],
+    ["a key without quotes", "{a:1}"],
+    ["a comment", '{"a":1}/*x*/'],
+    ["two objects", '{"a":1}{"b":2}'],
+    ["NaN", withArguments('{"a":NaN}')],
+    ["a leading zero", withArguments('{"a":01}')],
+    ["nothing", ""],
+  ]),
+  ...alike("ADV-017", [400, -32600, "NUL"], "json", [
+    ["NUL in an argument", withArguments('{"path":"/safe\\u0000/../etc"}')],
+    ["NUL in the tool's name", call('{"name":"get\\u0000delete_all"}')],
+  ]),
+  ...alike("ADV-017, ADV-040", [400, -32602, "params.name"], "message", [
+    ["line breaks in the tool's name", call('{"name":"get\\r\\nSet-Cookie: x=1"}')],
+  ]),
 
-  ...alike(
-    "ADV-018",
-    [400, -32600, "Batches"],
+  ...alike("ADV-018", [400, -32600, "Batches"], "message", [
     [
-      [
-        "an allowed and a denied call at once",
-        `[${call('{"name":"get"}')},${call('{"name":"delete_all"}')}]`,
-      ],
-      ["one call in an array", `[${call('{"name":"get"}')}]`],
-      ["an empty array", "[]"],
+      "an allowed and a denied call at once",
+      `[${call('{"name":"get"}')},${call('{"name":"delete_all"}')}]`,
     ],
-  ),
-  ...alike(
-    "ADV-020",
-    [400, -32602, "params"],
-    [
-      ["params as array", call('["get"]')],
-      ["params as null", call("null")],
-      ["a number as name", call('{"name":7}')],
-      ["arguments as array", call('{"name":"get","arguments":["delete"]}')],
-      ["arguments as text", call('{"name":"get","arguments":"delete"}')],
-    ],
-  ),
+    ["one call in an array", `[${call('{"name":"get"}')}]`],
+    ["an empty array", "[]"],
+  ]),
+  ...alike("ADV-020", [400, -32602, "params"], "message", [
+    ["params as array", call('["get"]')],
+    ["params as null", call("null")],
+    ["a number as name", call('{"name":7}')],
+    ["arguments as array", call('{"name":"get","arguments":["delete"]}')],
+    ["arguments as text", call('{"name":"get","arguments":"delete"}')],
+  ]),
   ...alike(
     "ADV-021",
     [200, -32601, "Method not found: "],
+    "method",
     ["tools/Call", "tools/call ", "tools//call", "TOOLS/CALL", "tool/call"].map(
       (method): Row => [method, ping(method)],
     ),
@@ -170,6 +136,7 @@ export const requestCases: RequestCase[] = [
   ...alike(
     "ADV-022",
     [200, -32601, "Method not found: "],
+    "method",
     [
       "experimental/x",
       "sampling/createMessage",
@@ -180,44 +147,28 @@ export const requestCases: RequestCase[] = [
       "rpc.discover",
     ].map((method): Row => [method, ping(method)]),
   ),
-  ...alike(
-    "ADV-024",
-    [400, -32600, '"id"'],
+  ...alike("ADV-024", [400, -32600, '"id"'], "message", [
+    ["an id of null", withId("null")],
+    ["a fractional id", withId("1.5")],
+    ["an object as id", withId("{}")],
+    ["an id of 64 KB", withId(`"${"x".repeat(65_536)}"`)],
+    ["no id", '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"get"}}'],
+  ]),
+  ...alike("ADV-025", [400, -32600, "did not ask"], "unasked", [
+    ["an answer nobody waits for", '{"jsonrpc":"2.0","id":1,"result":{}}'],
+    ["an error nobody waits for", '{"jsonrpc":"2.0","id":"x","error":{"code":1,"message":"x"}}'],
+  ]),
+  ...alike("ADV-025", [400, -32600, "either a request or a response"], "message", [
     [
-      ["an id of null", withId("null")],
-      ["a fractional id", withId("1.5")],
-      ["an object as id", withId("{}")],
-      ["an id of 64 KB", withId(`"${"x".repeat(65_536)}"`)],
-      ["no id", '{"jsonrpc":"2.0","method":"tools/call","params":{"name":"get"}}'],
+      "method and result at once",
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","result":{},"params":{"name":"get"}}',
     ],
-  ),
-  ...alike(
-    "ADV-025",
-    [400, -32600, "did not ask"],
-    [
-      ["an answer nobody waits for", '{"jsonrpc":"2.0","id":1,"result":{}}'],
-      ["an error nobody waits for", '{"jsonrpc":"2.0","id":"x","error":{"code":1,"message":"x"}}'],
-    ],
-  ),
-  ...alike(
-    "ADV-025",
-    [400, -32600, "either a request or a response"],
-    [
-      [
-        "method and result at once",
-        '{"jsonrpc":"2.0","id":1,"method":"tools/call","result":{},"params":{"name":"get"}}',
-      ],
-    ],
-  ),
-  ...alike(
-    "ADV-026",
-    [400, -32600, '"jsonrpc"'],
-    [
-      ["version 1.0", '{"jsonrpc":"1.0","id":1,"method":"ping"}'],
-      ["version 2.0 as a number", '{"jsonrpc":2.0,"id":1,"method":"ping"}'],
-      ["no version", '{"id":1,"method":"ping"}'],
-    ],
-  ),
+  ]),
+  ...alike("ADV-026", [400, -32600, '"jsonrpc"'], "message", [
+    ["version 1.0", '{"jsonrpc":"1.0","id":1,"method":"ping"}'],
+    ["version 2.0 as a number", '{"jsonrpc":2.0,"id":1,"method":"ping"}'],
+    ["no version", '{"id":1,"method":"ping"}'],
+  ]),
 
   ...["text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ""].map(
     (type): RequestCase => ({
@@ -226,6 +177,7 @@ export const requestCases: RequestCase[] = [
       body: call('{"name":"get"}'),
       headers: { "content-type": type },
       gets: [415, -32600, "application/json"],
+      leaves: { refused: "content" },
     }),
   ),
   ...["gzip", "br", "gzip, gzip"].map(
@@ -235,24 +187,35 @@ export const requestCases: RequestCase[] = [
       body: call('{"name":"get"}'),
       headers: { "content-encoding": encoding },
       gets: [415, -32600, "Content-Encoding"],
+      leaves: { refused: "content" },
     }),
   ),
-  ...["/../other", "%2f..%2fother", ";x=/other", "/extra", ".", "%00"].map(
+  ...["%2f..%2fother", ";x=/other", "/extra", ".", "%00"].map(
     (path): RequestCase => ({
       id: "ADV-033",
       title: `the path goes on with ${path}`,
       path,
       body: call('{"name":"get"}'),
-      gets: [404, 404, ""],
+      gets: [404, 404, "Not found"],
+      leaves: { early: "path" },
     }),
   ),
+  {
+    id: "ADV-033",
+    title: "the path goes back to another server",
+    path: "/../other",
+    body: call('{"name":"get"}'),
+    gets: [404, 404, "no such server"],
+    leaves: { refused: "server" },
+  },
   ...["PUT", "PATCH"].map(
     (method): RequestCase => ({
       id: "ADV-034",
       title: `${method} with a call`,
       method,
       body: call('{"name":"get"}'),
-      gets: [405, 405, ""],
+      gets: [405, 405, "Only POST, GET, DELETE"],
+      leaves: { refused: "method" },
     }),
   ),
   {
@@ -268,7 +231,7 @@ export const requestCases: RequestCase[] = [
     },
     body: call('{"name":"delete_all"}'),
     gets: [200, 0, "Blocked by policy"],
-    recorded: "denied",
+    leaves: { recorded: "denied" },
   },
 
   ...lookAlikes.map(
@@ -277,7 +240,7 @@ export const requestCases: RequestCase[] = [
       title,
       body: call(JSON.stringify({ name, arguments: {} })),
       gets: [200, -32602, `Unknown tool: ${name}`],
-      recorded: "hidden",
+      leaves: { recorded: "hidden" },
     }),
   ),
   {
@@ -285,6 +248,6 @@ export const requestCases: RequestCase[] = [
     title: "a hidden tool by its name",
     body: call('{"name":"secret_tool"}'),
     gets: [200, -32602, "Unknown tool: secret_tool"],
-    recorded: "hidden",
+    leaves: { recorded: "hidden" },
   },
 ];

@@ -1,4 +1,4 @@
-// Hostile requests: an answer that says what is wrong, and nothing reaches the server.
+// Hostile requests: an answer that says what is wrong, a trace of it, and nothing reaches the server.
 import { describe, expect, test } from "vitest";
 import { setUpOracle } from "#proxy/testing/oracle.ts";
 import { type RequestCase, requestCases } from "./request-cases.ts";
@@ -8,10 +8,12 @@ const oracle = setUpOracle();
 describe("an agent's request:", () => {
   test.each(requestCases.map(({ title, id, ...entry }) => [title, id, entry] as const))(
     "%s (%s)",
-    async (_title, _id, { gets: [status, code, says], recorded, ...request }) => {
+    async (_title, _id, { gets: [status, code, says], leaves, ...request }) => {
       const answer = await oracle.judge(() => send(request), {
         received: 0,
-        recorded: recorded === undefined ? [] : [recorded],
+        recorded: "recorded" in leaves ? [leaves.recorded] : [],
+        refused: "refused" in leaves ? [leaves.refused] : [],
+        early: "early" in leaves ? [leaves.early] : [],
       });
       expect([answer.status, answer.headers.get("content-type")]).toEqual([
         status,

@@ -69,6 +69,10 @@ describe("lists, calls, is denied, is limited and waits for an approval, at ever
     const echo = await agent.call("program__echo", { message: "m" });
     expect(echo).toEqual({ text: "Echo: m", isError: false });
     await agent.close();
+    // Nothing that an honest client does looks like one that is broken or hostile.
+    await proxy.report();
+    const where = { orgId: fleet.context.org.id };
+    expect(await database().refusedRequest.findMany({ where })).toEqual([]);
   });
 });
 

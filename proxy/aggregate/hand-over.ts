@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { errorAnswer } from "#proxy/answer/answers.ts";
-import { refuseAccess } from "#proxy/answer/refuse.ts";
+import { refuseLostSession } from "#proxy/answer/refuse.ts";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
 import { relayedHeader, relayToPeer } from "#proxy/peers/peers.ts";
@@ -47,6 +47,6 @@ export async function handOverAll(
       return true;
     }
   }
-  await refuseAccess(reply, { kind: "session_ended" });
+  await refuseLostSession(reply);
   return true;
 }

@@ -1,4 +1,5 @@
 import { errorAnswer } from "#proxy/answer/answers.ts";
+import { refuseRequest } from "#proxy/answer/refuse.ts";
 import { relayRequest } from "#proxy/forward/relay.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject, JsonValue } from "#proxy/json/parse-json.ts";
@@ -59,7 +60,8 @@ export async function answerList(visit: Visit, request: JsonRpcRequest): Promise
   const given = request.params?.cursor;
   const from = typeof given === "string" ? openCursor(key, owner, given) : null;
   if (given !== undefined && from === null) {
-    return reply.finish(errorAnswer(id, -32_602, "This cursor is not valid for this list."));
+    const answer = errorAnswer(id, -32_602, "This cursor is not valid for this list.");
+    return refuseRequest(visit, "state", answer);
   }
 
   const entries: JsonValue[] = [];

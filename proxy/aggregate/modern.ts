@@ -1,8 +1,10 @@
 import { errorAnswer } from "#proxy/answer/answers.ts";
+import { refuseRequest } from "#proxy/answer/refuse.ts";
 import { clientOf } from "#proxy/forward/initialize.ts";
 import type { JsonRpcRequest, ParsedMessage } from "#proxy/json/json-rpc.ts";
 import { isModernRequest } from "#proxy/modern/methods.ts";
-import { legacyRevisions, metaKeys, modernRevision, objectOf } from "#proxy/receive/era.ts";
+import { metaKeys, objectOf } from "#proxy/receive/era.ts";
+import { acceptedRevisions } from "#proxy/receive/minimum.ts";
 import { greetingOf } from "./greeting.ts";
 import { listenAll } from "./listen.ts";
 import { answerList, isListing } from "./lists.ts";
@@ -22,7 +24,7 @@ export async function serveModernAll(visit: ModernVisit, parsed: ParsedMessage):
   if (method === "subscriptions/listen") return listenAll(visit, request);
   if (isListing(method)) return answerList(visit, request);
   if (isModernRequest(method)) return routeRequest(visit, request);
-  return reply.finish(errorAnswer(id, -32_601, `Method not found: ${method}`));
+  return refuseRequest(visit, "method", errorAnswer(id, -32_601, `Method not found: ${method}`));
 }
 
 /** `server/discover`: no server is asked, so one that is away keeps nobody from the others. */
@@ -32,7 +34,7 @@ async function discoverAll(visit: ModernVisit, { id, params }: JsonRpcRequest): 
   state.touch({ ...access, session: null }, clientOf(meta?.[metaKeys.clientInfo]));
   const { capabilities, serverInfo, instructions } = greetingOf("modern");
   const result = {
-    supportedVersions: [...legacyRevisions, modernRevision],
+    supportedVersions: acceptedRevisions(access.minimumRevision),
     capabilities,
     instructions,
     ttlMs: 0,

@@ -1,7 +1,9 @@
 import { errorAnswer } from "#proxy/answer/answers.ts";
+import { refuseRequest } from "#proxy/answer/refuse.ts";
 import { openEventId, openRequestId } from "#proxy/forward/correlation.ts";
 import { relayNotice } from "#proxy/forward/relay.ts";
 import { relayStream } from "#proxy/forward/relay-stream.ts";
+import { isOwnAnswer } from "#proxy/gate/approval-hold.ts";
 import type { JsonRpcNotification, JsonRpcResponse } from "#proxy/json/json-rpc.ts";
 import { enterServer, openParts } from "./parts.ts";
 import type { AggregatePart, GrantedServer } from "./ports.ts";
@@ -31,19 +33,18 @@ export async function passAnswer(visit: SessionVisit, answer: JsonRpcResponse): 
   const { reply, state } = visit;
   const { id } = answer;
   const key = state.ports.correlationKey();
-  const parts = openParts(visit);
-  const asker = parts.find(
+  const asker = openParts(visit).find(
     ({ server, part }) =>
       id !== null && openRequestId(key, ownerOf(visit, server, part), id) !== null,
   );
-  // Whoever it is: an answer to a question of the gate's own ends there, any other is refused.
-  const { server } = asker ?? parts[0] ?? {};
+  if (isOwnAnswer(answer)) return reply.empty(202);
   const text = "No server asked, in this session, the question that this message answers.";
-  if (!server) return reply.finish(errorAnswer(null, -32_600, text), 400);
+  const unasked = () => refuseRequest(visit, "unasked", errorAnswer(null, -32_600, text), 400);
+  if (!asker) return unasked();
+  const { server } = asker;
   const view = { serverSlug: server.slug, lists: false, missing: null };
   const exchange = await enterServer(visit, server, new PartReply(reply, view, null));
-  if ("problem" in exchange) return reply.finish(errorAnswer(null, -32_600, text), 400);
-  return relayNotice(exchange, answer);
+  return "problem" in exchange ? unasked() : relayNotice(exchange, answer);
 }
 
 /** Goes on with the stream of one call, where the agent lost it. */
@@ -63,7 +64,7 @@ export async function resumeStream(visit: SessionVisit, eventId: string): Promis
     }
   }
   const text = "This session has no event with this Last-Event-ID.";
-  await reply.finish(errorAnswer(null, -32_600, text), 404);
+  await refuseRequest(visit, "session", errorAnswer(null, -32_600, text), 404);
 }
 
 function ownerOf({ access }: SessionVisit, server: GrantedServer, { sessionId }: AggregatePart) {

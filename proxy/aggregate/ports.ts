@@ -1,8 +1,12 @@
+import type { Sender } from "#proxy/receive/refused-requests.ts";
+
 /** An agent at the one address of all its servers, as of now. */
 export interface AggregateAccess {
   orgId: string;
   tokenId: string;
   agentId: string;
+  /** The oldest MCP revision that the org accepts of agents; null: any. */
+  minimumRevision: string | null;
   session: AggregateSession | null;
   /** What it is granted, by slug. */
   servers: GrantedServer[];
@@ -40,8 +44,8 @@ export type AggregateAnswer =
   | { kind: "access"; access: AggregateAccess }
   | { kind: "unauthenticated" }
   /** The token is good, but not for this org, or there is no such org. */
-  | { kind: "not_granted" }
-  | { kind: "session_ended" };
+  | { kind: "not_granted"; sender: Sender }
+  | { kind: "session_ended"; sender: Sender };
 
 /** What the aggregate endpoint needs from the rest of the product. */
 export interface AggregatePorts {

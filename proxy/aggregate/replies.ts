@@ -52,7 +52,6 @@ export class CollectedReply extends AgentReply {
 export class PartReply extends AgentReply {
   readonly #out: AgentReply;
   readonly #view: View;
-  readonly #id: RequestId | null;
   #isModern = false;
 
   /** @param id of the request that is answered; null when there is none */
@@ -60,7 +59,7 @@ export class PartReply extends AgentReply {
     super(out.handOver(), 0);
     this.#out = out;
     this.#view = view;
-    this.#id = id;
+    this.requestId = id;
   }
 
   override get gone(): boolean {
@@ -114,10 +113,10 @@ export class PartReply extends AgentReply {
   #withoutServer(message: JsonRpcMessage): JsonRpcMessage {
     const isSession = "error" in message && message.error.code === -32_001;
     if (!isSession && this.#view.missing) {
-      return { jsonrpc: "2.0", id: this.#id, error: this.#view.missing.shown };
+      return { jsonrpc: "2.0", id: this.requestId, error: this.#view.missing.shown };
     }
     const text = `Server "${this.#view.serverSlug}" no longer knows this session, so nothing was done. Repeat the request; that opens a new one.`;
-    return errorAnswer(this.#id, -32_603, text);
+    return errorAnswer(this.requestId, -32_603, text);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AccessTarget } from "#lib/policy/types.ts";
 import { errorAnswer, notFoundAnswer, unknownToolAnswer } from "#proxy/answer/answers.ts";
+import { refuseRequest } from "#proxy/answer/refuse.ts";
 import type { Exchange } from "#proxy/exchange.ts";
 import { relayRequest } from "#proxy/forward/relay.ts";
 import { missingTarget, targetOf } from "#proxy/gate/access.ts";
@@ -42,9 +43,11 @@ export function isRouted(method: string): boolean {
 export async function routeRequest(visit: Visit, request: JsonRpcRequest): Promise<void> {
   const { reply } = visit;
   const target = read(request);
-  if ("refusal" in target) return reply.finish(target.refusal, target.status);
+  if ("refusal" in target) {
+    return refuseRequest(visit, "message", target.refusal, target.status);
+  }
   const server = serverOf(visit, target.owned);
-  if (!server) return reply.finish(missing(request, visit));
+  if (!server) return refuseRequest(visit, "server", missing(request, visit));
   const exchange = await enter(visit, server, request, target.request);
   if ("problem" in exchange) {
     return reply.finish(errorAnswer(request.id, -32_603, exchange.problem));

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { errorAnswer } from "#proxy/answer/answers.ts";
-import { refuseAccess } from "#proxy/answer/refuse.ts";
+import { refuseAccess, refuseRequest } from "#proxy/answer/refuse.ts";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
 import { endAgentSession } from "#proxy/forward/relay-stream.ts";
@@ -12,14 +12,17 @@ import { headerText } from "#proxy/modern/mirrored-headers.ts";
 import { handOverWaiting } from "#proxy/peers/hand-over.ts";
 import type { Presented } from "#proxy/receive/authenticate.ts";
 import {
+  answerWithout,
   refuseEra,
   refuseHttp,
   refuseLasting,
+  refuseMessage,
   refuseMethod,
   refuseShare,
   refuseWhileDraining,
 } from "#proxy/receive/edge.ts";
 import { classifyEra, isModern, legacyRevisions } from "#proxy/receive/era.ts";
+import { findTooOld, refuseGreeting, refuseTooOld } from "#proxy/receive/minimum.ts";
 import { checkContent, readBody } from "#proxy/receive/receive.ts";
 import { greetingOf } from "./greeting.ts";
 import { handOverAll } from "./hand-over.ts";
@@ -59,31 +62,35 @@ interface Known extends AggregateArrival {
 export async function serveAggregate(arrival: AggregateArrival): Promise<void> {
   const { state, request, reply, orgSlug } = arrival;
   const isPost = request.method === "POST";
-  if (!isPost && request.method !== "GET" && request.method !== "DELETE") {
-    return refuseMethod(reply, "POST, GET, DELETE");
-  }
-  const refused = isPost ? checkContent(request) : null;
-  if (refused) return refuseHttp(reply, refused);
   const { authorization, "mcp-session-id": named } = request.headers;
   // The modern era has no sessions; an id that comes along means nothing.
   const modern = isModern(headerText(request.headers["mcp-protocol-version"]) ?? "");
-  if (modern && !isPost) return refuseMethod(reply, "POST");
   const sessionId = typeof named === "string" && !modern ? named : undefined;
   const presented = { authorization, orgSlug, sessionId };
   const recalled = isPost ? state.authenticator.recallAggregate(presented) : null;
   const found = recalled
     ? ({ kind: "access", access: recalled } as const)
     : await state.authenticator.findAggregate(presented);
-  if (found.kind !== "access") return refuseAccess(reply, found);
+  if (found.kind !== "access") return refuseAccess(arrival, found);
+  state.strangers.know(request.socket);
   const known = { ...arrival, presented, access: found.access, isRecalled: recalled !== null };
+  const isKnownMethod = isPost || request.method === "GET" || request.method === "DELETE";
+  if (!isKnownMethod) return refuseMethod(known, "POST, GET, DELETE");
+  if (modern && !isPost) return refuseMethod(known, "POST");
+  const refused = isPost ? checkContent(request) : null;
+  if (refused) return refuseHttp(known, refused);
   const leaveShare = state.capacity.enter(found.access.orgId);
   if (!leaveShare) return refuseShare(reply, "requests of this org are under way");
   try {
     if (await handOverAll(known)) return;
     if (isPost) return await receive(known, leaveShare);
     const visit = visitOf(known, 0, leaveShare);
-    if (!visit) return await refuseMethod(reply, "POST");
+    // So clients find out that there are no streams without a session.
+    if (!visit) return await answerWithout(reply, "POST");
+    // A session may always be ended, whatever revision it speaks.
     if (request.method === "DELETE") return await endAll(visit);
+    const tooOld = findTooOld(known.access, { era: "legacy", headers: request.headers });
+    if (tooOld) return await refuseTooOld(known, tooOld, null);
     // What goes on is a stream, which has a place of its own.
     leaveShare();
     const last = request.headers["last-event-id"];
@@ -99,19 +106,16 @@ export async function serveAggregate(arrival: AggregateArrival): Promise<void> {
 async function receive(known: Known, leaveShare: () => void): Promise<void> {
   const { state, request, reply } = known;
   const body = await readBody(request, state.config.maxBodyBytes);
-  if (!Buffer.isBuffer(body)) return refuseHttp(reply, body);
+  if (!Buffer.isBuffer(body)) return refuseHttp(known, body);
   const parsed = readMessage(body, REQUEST_LIMITS);
-  if (parsed.kind === "refused") {
-    const answer = errorAnswer(parsed.id, parsed.jsonRpcCode, parsed.message);
-    return reply.finish(answer, parsed.httpStatus);
-  }
+  if (parsed.kind === "refused") return refuseMessage(known, parsed);
   if (await refuseWhileDraining(state, request, reply, parsed)) return;
   const id = parsed.kind === "request" ? parsed.message.id : null;
   reply.requestId = id;
   const era = classifyEra(request.headers, parsed);
-  if (era.kind === "refused") return refuseEra(reply, era);
+  if (era.kind === "refused") return refuseEra(known, era);
   const isModernEra = era.kind === "modern";
-  if (isModernEra && (await handOverWaiting(state, request, reply, body, parsed))) return;
+  if (isModernEra && (await handOverWaiting(known, request, body, parsed))) return;
   if (known.isRecalled) {
     const visit = (isModernEra ? modernVisitOf : visitOf)(known, body.length, leaveShare);
     const isAdmitted = parsed.kind === "request" && isAsk(parsed.message.method);
@@ -126,16 +130,18 @@ async function receive(known: Known, leaveShare: () => void): Promise<void> {
     return greet(known, parsed.message);
   }
   const visit = visitOf(known, body.length, leaveShare);
+  const tooOld = findTooOld(known.access, { era: era.kind, headers: request.headers });
+  if (tooOld) return refuseTooOld(known, tooOld, id);
   if (visit) return dispatch(visit, parsed);
   const text = "This address has sessions: send initialize first, then its Mcp-Session-Id.";
-  return reply.finish(errorAnswer(id, -32_600, text), 400);
+  return refuseRequest(known, "session", errorAnswer(id, -32_600, text), 400);
 }
 
 /** Reads what was only recalled. @returns false when the request has its answer */
 async function lookAgain(known: Known, body: Buffer): Promise<boolean> {
   const found = await known.state.authenticator.findAggregate(known.presented);
   if (found.kind !== "access") {
-    await refuseAccess(known.reply, found);
+    await refuseAccess(known, found);
     return false;
   }
   known.access = found.access;
@@ -149,13 +155,15 @@ function dispatch(visit: SessionVisit, parsed: ParsedMessage): Promise<void> {
   if (method === "ping") return visit.reply.finish({ jsonrpc: "2.0", id, result: {} });
   if (isListing(method)) return answerList(visit, parsed.message);
   if (isRouted(method)) return routeRequest(visit, parsed.message);
-  return visit.reply.finish(errorAnswer(id, -32_601, `Method not found: ${method}`));
+  return refuseRequest(visit, "method", errorAnswer(id, -32_601, `Method not found: ${method}`));
 }
 
 /** `initialize`: opens the session; its servers are greeted when they are first needed. */
 async function greet(known: Known, { id, params = {} }: JsonRpcRequest): Promise<void> {
   const { state, reply, access } = known;
   if (state.pressure() !== "normal") return refuseLasting(reply);
+  const tooOld = refuseGreeting({ id, params }, access.minimumRevision);
+  if (tooOld) return refuseRequest(known, "revision", tooOld);
   const refusal = await refuseSession(state, access, id);
   if (refusal) return reply.finish(refusal);
   const wanted = params.protocolVersion;

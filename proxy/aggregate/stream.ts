@@ -1,5 +1,6 @@
 import { relayEvents } from "#proxy/forward/relay-stream.ts";
 import { refuseLasting, refuseShare } from "#proxy/receive/edge.ts";
+import { findTooOld } from "#proxy/receive/minimum.ts";
 import { enterServer, onPart, openParts } from "./parts.ts";
 import type { AggregateAccess } from "./ports.ts";
 import { StreamReply } from "./replies.ts";
@@ -67,6 +68,7 @@ async function lookAgain(visit: SessionVisit): Promise<boolean> {
   const presented = { authorization, orgSlug, sessionId: session.id };
   const found = await state.authenticator.findAggregate(presented);
   if (found.kind !== "access") return false;
+  if (findTooOld(found.access, { era: "legacy", headers: visit.headers })) return false;
   const hasChanged = slugsOf(found.access) !== slugsOf(visit.access);
   visit.access = found.access;
   if (!hasChanged) return true;

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { Exchange, ProxyState } from "#proxy/exchange.ts";
 import { modernRevision } from "#proxy/receive/era.ts";
+import { findTooOld } from "#proxy/receive/minimum.ts";
 import { toolNameOf } from "./names.ts";
 import type { AggregateAccess, AggregatePart, AggregateSession, GrantedServer } from "./ports.ts";
 
@@ -55,23 +56,36 @@ export async function exchangeWith(
     serverSlug: server.slug,
     sessionId: part?.sessionId ?? undefined,
   };
+  const spoken = {
+    era: part === null ? ("modern" as const) : ("legacy" as const),
+    headers: headersFor(visit.headers, part?.protocolRevision ?? modernRevision),
+    visit,
+  };
   const recalled = recall ? state.authenticator.recall(presented) : null;
-  const found = recalled
-    ? ({ kind: "access", access: recalled } as const)
-    : await state.authenticator.find(presented);
+  // No refusal rests on what was seen earlier.
+  const found =
+    recalled && !findTooOld(recalled, spoken)
+      ? ({ kind: "access", access: recalled } as const)
+      : await state.authenticator.find(presented);
   if (found.kind !== "access") return gone(server);
   const { access } = found;
+  const tooOld = findTooOld(access, spoken);
+  if (tooOld) {
+    const { revision, minimum } = tooOld;
+    return {
+      problem: `Server "${server.slug}" speaks MCP ${revision} with this agent; the org accepts ${minimum} or newer.`,
+    };
+  }
   const gate = await state.gates.find(access);
   if (!gate) return gone(server);
   state.touch(access, null);
   return {
+    ...spoken,
     state,
     presented,
     access,
     gate,
-    headers: headersFor(visit.headers, part?.protocolRevision ?? modernRevision),
     reply,
-    era: part === null ? "modern" : "legacy",
     bodyBytes,
     receivedAt,
     leaveShare,

@@ -1,20 +1,44 @@
-import type { Exchange } from "#proxy/exchange.ts";
-import type { RequestId } from "#proxy/json/json-rpc.ts";
+import type { RefusalReason } from "#lib/policy/refusal-reasons.ts";
+import type { Exchange, ProxyState } from "#proxy/exchange.ts";
+import type { JsonRpcMessage, RequestId } from "#proxy/json/json-rpc.ts";
 import type { AccessAnswer } from "#proxy/ports.ts";
+import type { Sender } from "#proxy/receive/refused-requests.ts";
 import { errorAnswer } from "./answers.ts";
 import type { AgentReply } from "./respond.ts";
+
+/** A request of an agent that is known. */
+export interface KnownRequest {
+  state: Pick<ProxyState, "refusedRequests">;
+  reply: AgentReply;
+  access: Sender;
+}
+
+/**
+ * Refuses a request before a rule judges it as a call, and counts it for its agent's page. Every refusal
+ * of a known agent that writes no call ends here, once; those for lack of room do not.
+ */
+export async function refuseRequest(
+  { state, reply, access }: KnownRequest,
+  reason: RefusalReason,
+  answer: JsonRpcMessage,
+  status = 200,
+): Promise<void> {
+  state.refusedRequests.note(access, reason, "error" in answer ? answer.error.message : "");
+  await reply.finish(answer, status);
+}
 
 /**
  * Answers a request whose token may not do this. A token that is good but not for this server gets
  * what a missing server gets, and nothing of ours ever looks like a demand for OAuth.
  */
 export async function refuseAccess(
-  reply: AgentReply,
+  { state, reply }: { state: ProxyState; reply: AgentReply },
   answer: Exclude<AccessAnswer, { kind: "access" }>,
 ): Promise<void> {
   switch (answer.kind) {
     case "no_token":
     case "unauthenticated": {
+      state.earlyRefusals.note(answer.kind === "no_token" ? "no_token" : "bad_token");
       // RFC 6750 section 3.1: no error code for a request that brought no credentials.
       const error = answer.kind === "no_token" ? "" : ', error="invalid_token"';
       reply.setHeader("www-authenticate", `Bearer realm="callgate"${error}`);
@@ -28,14 +52,21 @@ export async function refuseAccess(
         401,
       );
     }
-    case "not_granted":
-      return reply.finish(
-        errorAnswer(null, 404, "There is no such server for this agent token."),
-        404,
-      );
-    case "session_ended":
-      return reply.finish(sessionNotFound(null), 404);
+    case "not_granted": {
+      const text = "There is no such server for this agent token.";
+      const refused = { state, reply, access: answer.sender };
+      return refuseRequest(refused, "server", errorAnswer(null, 404, text), 404);
+    }
+    case "session_ended": {
+      const refused = { state, reply, access: answer.sender };
+      return refuseRequest(refused, "session", sessionNotFound(null), 404);
+    }
   }
+}
+
+/** The session went with the proxy that held it: the agent starts a new one. */
+export async function refuseLostSession(reply: AgentReply): Promise<void> {
+  await reply.finish(sessionNotFound(null), 404);
 }
 
 /**

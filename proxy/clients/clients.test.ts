@@ -122,6 +122,10 @@ describe("lists, calls, is denied, is limited and waits for an approval:", () =>
       waiting,
     ]);
     await agent.close();
+    // Nothing that an honest client does looks like one that is broken or hostile.
+    await through.report();
+    const where = { orgId: gated.context.org.id };
+    expect(await database().refusedRequest.findMany({ where })).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { errorAnswer, upstreamErrorAnswer } from "#proxy/answer/answers.ts";
-import { refuseSessionEnded } from "#proxy/answer/refuse.ts";
+import { refuseRequest, refuseSessionEnded } from "#proxy/answer/refuse.ts";
 import { type Exchange, upstreamContext } from "#proxy/exchange.ts";
 import { withdrawHeld } from "#proxy/gate/approval-hold.ts";
-import { refuseLasting, refuseMethod, refuseShare } from "#proxy/receive/edge.ts";
+import { answerWithout, refuseLasting, refuseShare } from "#proxy/receive/edge.ts";
 import type { UpstreamReply } from "#proxy/upstream/types.ts";
 import { openEventId } from "./correlation.ts";
 import { deliver } from "./deliver.ts";
@@ -36,7 +36,7 @@ export async function relayEvents(exchange: Exchange): Promise<void> {
   const lastEventId = resumedFrom(exchange);
   if (lastEventId === "foreign") {
     const text = "This session has no event with this Last-Event-ID.";
-    return reply.finish(errorAnswer(null, -32600, text), 404);
+    return refuseRequest(exchange, "session", errorAnswer(null, -32600, text), 404);
   }
   const upstreamReply = await upstream.openStream({
     ...upstreamContext(exchange),
@@ -46,7 +46,7 @@ export async function relayEvents(exchange: Exchange): Promise<void> {
   if (upstreamReply.kind === "error") {
     const { failure } = upstreamReply;
     if (failure.code === "session_gone") return refuseSessionEnded(exchange, null);
-    if (failure.status === 405) return refuseMethod(reply, "POST, DELETE");
+    if (failure.status === 405) return answerWithout(reply, "POST, DELETE");
     const answer = errorAnswer(null, -32603, `Server "${access.serverSlug}" opened no stream.`);
     return reply.finish(answer, failure.status === 400 ? 400 : 502);
   }
@@ -70,7 +70,7 @@ export async function relayEvents(exchange: Exchange): Promise<void> {
 /** DELETE: ends our session for every process and tells the upstream. */
 export async function endAgentSession(exchange: Exchange): Promise<void> {
   const { state, gate, access, reply } = exchange;
-  if (!access.session) return refuseMethod(reply, "POST");
+  if (!access.session) return answerWithout(reply, "POST");
   await state.ports.endSession(access.orgId, access.session.id);
   await withdrawHeld(exchange);
   const upstream = await state.upstreams.find(gate.server, access.session);

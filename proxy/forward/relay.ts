@@ -1,3 +1,4 @@
+import type { RefusalReason } from "#lib/policy/refusal-reasons.ts";
 import {
   errorAnswer,
   notFoundAnswer,
@@ -5,7 +6,7 @@ import {
   unknownTaskAnswer,
   upstreamErrorAnswer,
 } from "#proxy/answer/answers.ts";
-import { refuseSessionEnded } from "#proxy/answer/refuse.ts";
+import { refuseRequest, refuseSessionEnded } from "#proxy/answer/refuse.ts";
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
 import { judgeAccess, missingTarget, targetOf } from "#proxy/gate/access.ts";
 import { takeHeldNotice } from "#proxy/gate/approval-hold.ts";
@@ -25,12 +26,13 @@ export async function relayRequest(exchange: Exchange, request: JsonRpcRequest):
   const { access, reply, state } = exchange;
   const { id, method } = request;
   if (!isAgentRequest(method)) {
-    return reply.finish(errorAnswer(id, -32601, `Method not found: ${method}`));
+    const answer = errorAnswer(id, -32601, `Method not found: ${method}`);
+    return refuseRequest(exchange, "method", answer);
   }
   if (isAsk(method)) return serveAsk(exchange, method, request);
   if (isTaskRequest(method) && (await serveApprovalTask(exchange, request, relayRequest))) return;
   const refusal = await refusalOf(exchange, request);
-  if (refusal !== null) return reply.finish(refusal);
+  if (refusal !== null) return refuseRequest(exchange, refusal.reason, refusal.answer);
   const own = method === "tasks/list" ? await ownTaskPage(exchange, request) : null;
   if (own !== null && own.nextCursor !== null) {
     return reply.finish({ jsonrpc: "2.0", id, result: { ...own } });
@@ -58,11 +60,11 @@ function isTaskRequest(method: string): boolean {
   return method === "tasks/get" || method === "tasks/result" || method === "tasks/cancel";
 }
 
-/** The answer to a request about a prompt, resource or task that the agent may not use. */
+/** The answer to a request about a prompt, resource or task that the agent may not use, and why. */
 async function refusalOf(
   exchange: Exchange,
   request: JsonRpcRequest,
-): Promise<JsonRpcResponse | null> {
+): Promise<{ reason: RefusalReason; answer: JsonRpcResponse } | null> {
   const { gate, access } = exchange;
   const { id, method, params } = request;
   switch (method) {
@@ -70,19 +72,24 @@ async function refusalOf(
     case "resources/unsubscribe":
     case "completion/complete": {
       const target = targetOf(request);
-      if (target === null) return errorAnswer(id, -32602, missingTarget(method));
+      if (target === null) {
+        return { reason: "message", answer: errorAnswer(id, -32602, missingTarget(method)) };
+      }
       if (gate.observe) return null;
       const { kind, decision } = judgeAccess(gate, target);
       if (kind === "allowed") return null;
-      if (kind === "unknown") return notFoundAnswer(id, method, target);
-      return notPermittedAnswer(id, access, target, { ...decision, callId: null });
+      const answer =
+        kind === "unknown"
+          ? notFoundAnswer(id, method, target)
+          : notPermittedAnswer(id, access, target, { ...decision, callId: null });
+      return { reason: "access", answer };
     }
     case "tasks/get":
     case "tasks/result":
     case "tasks/cancel": {
       const taskId = taskIdOf(params);
       const isOwn = taskId !== null && (await ownTasks(exchange, [taskId])).has(taskId);
-      return isOwn ? null : unknownTaskAnswer(id);
+      return isOwn ? null : { reason: "task", answer: unknownTaskAnswer(id) };
     }
     default:
       return null;
@@ -100,7 +107,7 @@ export async function relayNotice(
     "method" in message ? passedNotice(exchange, message) : answered(exchange, message);
   if (passed === "unasked") {
     const text = "The server did not ask, in this session, the question that this message answers.";
-    return reply.finish(errorAnswer(null, -32600, text), 400);
+    return refuseRequest(exchange, "unasked", errorAnswer(null, -32600, text), 400);
   }
   if (passed === null) return reply.empty(202);
   (await renameForServer(exchange, passed))?.(passed);
@@ -110,8 +117,9 @@ export async function relayNotice(
   if (upstreamReply.kind !== "error") return reply.empty(202);
   const { failure } = upstreamReply;
   if (failure.code === "session_gone") return refuseSessionEnded(exchange, null);
-  const status = failure.code === "uncorrelated" ? 400 : 502;
-  await reply.finish(errorAnswer(null, -32600, failure.message), status);
+  const answer = errorAnswer(null, -32600, failure.message);
+  if (failure.code === "uncorrelated") return refuseRequest(exchange, "unasked", answer, 400);
+  await reply.finish(answer, 502);
 }
 
 /** The notification if it may go on. */

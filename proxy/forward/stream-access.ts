@@ -1,5 +1,6 @@
 import type { Exchange } from "#proxy/exchange.ts";
 import type { Gate } from "#proxy/gate/gates.ts";
+import { findTooOld } from "#proxy/receive/minimum.ts";
 import type { UpstreamEvent } from "#proxy/upstream/types.ts";
 
 /** How long a stream's messages may rest on one look at token, grant and rules. */
@@ -39,12 +40,10 @@ export async function gateNow(exchange: Exchange): Promise<Gate | null> {
   return (await readAgain(exchange))?.gate ?? null;
 }
 
-async function readAgain({
-  state,
-  presented,
-}: Exchange): Promise<Pick<Exchange, "access" | "gate"> | null> {
+async function readAgain(exchange: Exchange): Promise<Pick<Exchange, "access" | "gate"> | null> {
+  const { state, presented } = exchange;
   const found = await state.authenticator.find(presented);
-  if (found.kind !== "access") return null;
+  if (found.kind !== "access" || findTooOld(found.access, exchange)) return null;
   const gate = await state.gates.find(found.access);
   return gate && { access: found.access, gate };
 }

@@ -3,6 +3,7 @@ import type { Exchange } from "#proxy/exchange.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import { approvalQuestion } from "#proxy/modern/approval-question.ts";
 import type { ApprovalNews, Recorded } from "#proxy/ports.ts";
+import { findTooOld, refuseTooOld } from "#proxy/receive/minimum.ts";
 import { addWhenFree } from "./add-when-free.ts";
 import { holdCall } from "./approval-hold.ts";
 import type { Ask } from "./ask.ts";
@@ -57,11 +58,18 @@ export async function admitNow(exchange: Exchange, ask: Ask): Promise<Admitted |
     const gate = found.kind === "access" ? await state.gates.reload(found.access) : null;
     if (found.kind !== "access" || gate === null) {
       if (exchange.outdated) exchange.outdated();
-      else await refuseAccess(reply, found.kind === "access" ? { kind: "not_granted" } : found);
+      else if (found.kind !== "access") await refuseAccess(exchange, found);
+      else await refuseAccess(exchange, { kind: "not_granted", sender: found.access });
       return null;
     }
     exchange.access = found.access;
     exchange.gate = gate;
+    const tooOld = findTooOld(exchange.access, exchange);
+    if (tooOld) {
+      if (exchange.outdated) exchange.outdated();
+      else await refuseTooOld(exchange, tooOld, reply.requestId);
+      return null;
+    }
   }
   throw new Error("the policy changed faster than the call could be judged");
 }

@@ -105,14 +105,17 @@ export async function takeHeldNotice(
   { state, access }: Exchange,
   message: JsonRpcNotification | JsonRpcResponse,
 ): Promise<boolean> {
-  if (!("method" in message)) {
-    return typeof message.id === "string" && message.id.startsWith(questionPrefix);
-  }
+  if (!("method" in message)) return isOwnAnswer(message);
   if (message.method !== "notifications/cancelled") return false;
   const id = message.params?.requestId;
   if (typeof id !== "string" && typeof id !== "number") return false;
   const ended = { scope: scopeOf(access), requestId: JSON.stringify(id) };
   return (await state.ports.withdrawApproval(access.orgId, ended)) > 0;
+}
+
+/** Whether a message answers a question of ours, which nobody waits for: the approval says what became of it. */
+export function isOwnAnswer({ id }: JsonRpcResponse): boolean {
+  return typeof id === "string" && id.startsWith(questionPrefix);
 }
 
 /** Withdraws what the calls of a session are held for, when the session ends. */

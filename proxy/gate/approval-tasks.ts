@@ -4,6 +4,7 @@ import {
   errorAnswer,
   unknownTaskAnswer,
 } from "#proxy/answer/answers.ts";
+import { refuseRequest } from "#proxy/answer/refuse.ts";
 import type { Exchange } from "#proxy/exchange.ts";
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "#proxy/json/json-rpc.ts";
 import type { Admitted } from "./admit-call.ts";
@@ -85,7 +86,7 @@ export async function serveApprovalTask(
     task = await read();
   }
   if (task === null) {
-    await reply.finish(unknownTaskAnswer(request.id));
+    await refuseRequest(exchange, "task", unknownTaskAnswer(request.id));
   } else if (task.state === "started" && task.upstreamTaskId !== null) {
     await askStartedTask(exchange, request, idPrefix + id, task.upstreamTaskId, relay);
   } else {

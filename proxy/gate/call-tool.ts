@@ -1,7 +1,7 @@
-import { errorAnswer } from "#proxy/answer/answers.ts";
 import type { Exchange } from "#proxy/exchange.ts";
 import { forwardCall } from "#proxy/forward/forward-call.ts";
 import type { JsonRpcRequest } from "#proxy/json/json-rpc.ts";
+import { refuseMessage } from "#proxy/receive/edge.ts";
 import { admit } from "./admit-call.ts";
 import { openTask } from "./approval-tasks.ts";
 import { type Ask, parseAsk } from "./ask.ts";
@@ -25,8 +25,7 @@ export async function serveAsk(
   const { reply } = exchange;
   const ask = parseAsk(method, request);
   if ("kind" in ask) {
-    await reply.finish(errorAnswer(request.id, ask.jsonRpcCode, ask.message), ask.httpStatus);
-    return;
+    return refuseMessage(exchange, ask);
   }
   const admitted = await admit(exchange, request, ask);
   if (!admitted) return;

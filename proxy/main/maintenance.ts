@@ -5,6 +5,7 @@ import { rollUpCalls } from "#lib/calls/roll-up.ts";
 import { sweepHolds } from "#lib/gate/holds.ts";
 import { ensurePartitions, pruneWindows } from "#lib/gate/housekeeping.ts";
 import { beat } from "#lib/gate/instances.ts";
+import { pruneRefused } from "#lib/gate/refused-requests.ts";
 import { endOrphanedSessions } from "#lib/gate/sessions.ts";
 import { sweepUnsettledCalls } from "#lib/gate/settle.ts";
 import { pruneTasks } from "#lib/gate/tasks.ts";
@@ -41,6 +42,7 @@ export function startMaintenance(proxy: Maintained): () => void {
     every(3_600_000, () => ensurePartitions(pool)),
     every(3_600_000, () => pruneWindows(pool)),
     every(3_600_000, () => pruneTasks(pool)),
+    every(3_600_000, () => pruneRefused(pool)),
     every(3_600_000, () => pruneJobs(pool)),
     every(3_600_000, () => pruneDeliveries(pool)),
     every(3_600_000, () => pruneSignInLinks(pool)),

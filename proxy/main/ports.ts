@@ -28,11 +28,13 @@ import {
 import { readApproval } from "#lib/gate/approvals.ts";
 import { enterHold, leaveHold, withdrawApproval } from "#lib/gate/holds.ts";
 import { findPeer } from "#lib/gate/instances.ts";
+import { recordRefused } from "#lib/gate/refused-requests.ts";
 import { createSession, endSession, takeSessionSlot, touchAgent } from "#lib/gate/sessions.ts";
 import { settleCalls } from "#lib/gate/settle.ts";
 import { bindTask, findTasks } from "#lib/gate/tasks.ts";
 import { newId } from "#lib/ids.ts";
 import { requestRediscovery } from "#lib/jobs/schedule.ts";
+import { log } from "#lib/log.ts";
 import { deriveKey } from "#lib/secrets/derive-key.ts";
 import { digestOfDefinition, digestOfTwins } from "#lib/tools/digest.ts";
 import { recordHealth } from "#lib/tools/store.ts";
@@ -42,7 +44,13 @@ import { connectTarget, openTarget, type TargetOptions } from "./targets.ts";
 import { throttleReports } from "./throttle-reports.ts";
 
 /** The pipeline's ports, plugged into the product. */
-export function createPorts(pool: Pool, listener: Listener, options: TargetOptions): Ports {
+export function createPorts(
+  pool: Pool,
+  /** For what no call waits for. */
+  maintenancePool: Pool,
+  listener: Listener,
+  options: TargetOptions,
+): Ports {
   const auditRoot = options.openingKey.privateKey.export({ format: "der", type: "pkcs8" });
   const correlationKey = deriveKey(options.openingKey.privateKey, "callgate correlation v1");
   // As key objects: a raw key costs more to set up than the digest itself.
@@ -89,6 +97,10 @@ export function createPorts(pool: Pool, listener: Listener, options: TargetOptio
       return 0;
     }),
     reportLeak: recordTokenLeak,
+    recordRefused: (counts) => recordRefused(maintenancePool, counts),
+    reportUncounted: (requests) =>
+      log("warn", "refused requests could not be counted", { requests }),
+    reportEarlyRefusals: logEarlyRefusals,
     digestOfDefinition,
     digestOfTwins,
     aggregates: {
@@ -115,4 +127,9 @@ export function createPorts(pool: Pool, listener: Listener, options: TargetOptio
     },
     newId,
   };
+}
+
+/** Tells the operator how many requests of nobody known were refused, by reason. */
+export function logEarlyRefusals(requests: Readonly<Record<string, number>>): void {
+  log("info", "requests refused before authentication", { requests });
 }

@@ -1,5 +1,5 @@
 import { errorAnswer, upstreamErrorAnswer } from "#proxy/answer/answers.ts";
-import { refuseSessionEnded } from "#proxy/answer/refuse.ts";
+import { refuseRequest, refuseSessionEnded } from "#proxy/answer/refuse.ts";
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
 import { deliver } from "#proxy/forward/deliver.ts";
 import { lookAgain, whileAllowed } from "#proxy/forward/stream-access.ts";
@@ -7,6 +7,7 @@ import { judgeAccess } from "#proxy/gate/access.ts";
 import type { JsonRpcNotification, JsonRpcRequest } from "#proxy/json/json-rpc.ts";
 import type { JsonObject } from "#proxy/json/parse-json.ts";
 import { metaKeys, objectOf } from "#proxy/receive/era.ts";
+import type { Sender } from "#proxy/receive/refused-requests.ts";
 import type { UpstreamEvent, UpstreamFailureCode, UpstreamReply } from "#proxy/upstream/types.ts";
 
 const mostMilliseconds = 3_600_000;
@@ -31,15 +32,16 @@ export async function listen(exchange: Exchange, request: JsonRpcRequest): Promi
 
 /** Reads what is wanted and gives the agent's stream its place among those that are open. */
 export async function withListener(
-  { state, access, reply, leaveShare }: Listener,
+  listener: Listener,
   request: JsonRpcRequest,
   relay: (wanted: JsonObject) => Promise<void>,
 ): Promise<void> {
+  const { state, access, reply, leaveShare } = listener;
   const wanted = objectOf(request.params?.notifications);
   if (!wanted || !isFilter(wanted)) {
     const text =
       'subscriptions/listen needs "params.notifications": an object of the wanted kinds.';
-    return reply.finish(errorAnswer(request.id, -32602, text));
+    return refuseRequest(listener, "message", errorAnswer(request.id, -32602, text));
   }
   const leave = state.capacity.openStream(access.orgId, access.agentId);
   if (!leave) {
@@ -55,9 +57,7 @@ export async function withListener(
   }
 }
 
-type Listener = Pick<Exchange, "state" | "reply" | "leaveShare"> & {
-  access: Pick<Exchange["access"], "orgId" | "agentId">;
-};
+type Listener = Pick<Exchange, "state" | "reply" | "leaveShare"> & { access: Sender };
 
 /** One server's news, without counting the stream. */
 export async function relayNews(

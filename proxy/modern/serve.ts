@@ -1,6 +1,6 @@
 import { isListed } from "#lib/policy/evaluate.ts";
 import { errorAnswer, upstreamErrorAnswer } from "#proxy/answer/answers.ts";
-import { refuseSessionEnded } from "#proxy/answer/refuse.ts";
+import { refuseRequest, refuseSessionEnded } from "#proxy/answer/refuse.ts";
 import { type Exchange, findUpstream, upstreamContext } from "#proxy/exchange.ts";
 import { deliver } from "#proxy/forward/deliver.ts";
 import { clientOf } from "#proxy/forward/initialize.ts";
@@ -29,17 +29,19 @@ export async function serveModern(exchange: Exchange, parsed: ParsedMessage): Pr
   if (parsed.kind !== "request") return reply.empty(202);
   const given = parsed.message;
   if (!isModernRequest(given.method)) {
-    return reply.finish(errorAnswer(given.id, -32601, `Method not found: ${given.method}`));
+    const unknown = errorAnswer(given.id, -32601, `Method not found: ${given.method}`);
+    return refuseRequest(exchange, "method", unknown);
   }
   const mismatch = mismatchedArgument(exchange, given);
   if (mismatch !== null) {
-    return reply.finish(errorAnswer(given.id, modernErrors.headerMismatch, mismatch), 400);
+    const answer = errorAnswer(given.id, modernErrors.headerMismatch, mismatch);
+    return refuseRequest(exchange, "headers", answer, 400);
   }
   const request = forwardable(exchange, given);
   if (request === null) {
     const text =
       "This requestState is not valid for this request, or too old. Start again without it.";
-    return reply.finish(errorAnswer(given.id, -32602, text));
+    return refuseRequest(exchange, "state", errorAnswer(given.id, -32602, text));
   }
   const gone = new AbortController();
   reply.onGone(() => gone.abort());

@@ -14,11 +14,15 @@ import type {
 import { declaredCapabilities, passedCapabilities, unaskable } from "./client-capabilities.ts";
 import { discoverShape } from "./discover-result.ts";
 import { stateAt } from "./held-state.ts";
+import { asHttpReply } from "./http-reply.ts";
 import { isList, mayAskBack } from "./methods.ts";
 import { encodeHeaderValue, mirroredName } from "./mirrored-headers.ts";
 import { buildParameterHeaders, type ParameterHeader } from "./parameter-headers.ts";
 import { sealState } from "./request-state.ts";
 import { shapeReply } from "./shape-reply.ts";
+
+/** Shorter than any intermediary waits before it takes a connection for dead. */
+const mostSilentMilliseconds = 15_000;
 
 /**
  * The server as a modern exchange sees it: messages get their mirrored headers, and of its answers
@@ -26,7 +30,10 @@ import { shapeReply } from "./shape-reply.ts";
  * would be refused with answers every request.
  */
 export async function findModernUpstream(exchange: Exchange): Promise<Upstream> {
-  const connection = (await findConnection(exchange)) ?? crowded;
+  const shared = await exchange.state.upstreams.findShared(exchange.gate.server);
+  const connection = shared
+    ? modernFaceOf(exchange.gate.server, shared)
+    : ((await findHeld(exchange)) ?? crowded);
   return {
     async send(message, context) {
       if (!("id" in message && "method" in message)) return connection.send(message, context);
@@ -35,7 +42,8 @@ export async function findModernUpstream(exchange: Exchange): Promise<Upstream> 
         ...modernContext(exchange, sent, context),
         refuseSession: () => refuseSession(exchange.state, exchange.access, message.id),
       });
-      return shapeModern(exchange, sent, reply);
+      const shaped = shapeModern(exchange, sent, reply);
+      return shared ? shaped : asHttpReply(shaped, message.id, mostSilentMilliseconds);
     },
     openStream: (context) => connection.openStream(context),
     endSession: (context) => connection.endSession(context),
@@ -99,12 +107,11 @@ function modernContext(
   };
 }
 
-/** An HTTP server's shared client; a program, or a stream of HTTP+SSE, for each agent token. */
-async function findConnection({ state, gate, access }: Exchange): Promise<Upstream | null> {
+/** A program, or a stream of HTTP+SSE, for each agent token. */
+async function findHeld({ state, gate, access }: Exchange): Promise<Upstream | null> {
   const { server } = gate;
-  const shared = await state.upstreams.findShared(server);
-  if (shared) return modernFaceOf(server, shared);
-  const id = `modern ${access.tokenId} ${server.id}`;
+  // A program serves the era that it was first spoken to in for as long as it runs.
+  const id = `${speaksModern(server) ? "modern" : "translated"} ${access.tokenId} ${server.id}`;
   const session = {
     id,
     protocolRevision: modernRevision,
@@ -141,7 +148,9 @@ function shapeModern(
       return false;
     }
     const { result } = message;
-    if (request.method === "server/discover") discoverShape(result);
+    if (request.method === "server/discover") {
+      discoverShape(result, exchange.access.minimumRevision);
+    }
     if (isList(request.method)) return neverKept(result);
     const asks = mayAskBack(request.method) && result.resultType === "input_required";
     if (asks) return closeQuestions(exchange, request, message, declared);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { errorAnswer } from "#proxy/answer/answers.ts";
-import { refuseAccess } from "#proxy/answer/refuse.ts";
+import { type KnownRequest, refuseLostSession, refuseRequest } from "#proxy/answer/refuse.ts";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
 import type { ParsedMessage } from "#proxy/json/json-rpc.ts";
@@ -40,7 +40,7 @@ export async function handOver(
       return true;
     }
   }
-  await refuseAccess(reply, { kind: "session_ended" });
+  await refuseLostSession(reply);
   return true;
 }
 
@@ -52,12 +52,12 @@ export async function handOver(
  * @returns true when the request has its answer
  */
 export async function handOverWaiting(
-  state: ProxyState,
+  sent: KnownRequest & { state: ProxyState },
   request: IncomingMessage,
-  reply: AgentReply,
   body: Buffer,
   parsed: ParsedMessage,
 ): Promise<boolean> {
+  const { state, reply } = sent;
   const own = state.config.instanceId;
   const holder = holderOf(parsed);
   const wasRelayed = request.headers[relayedHeader] !== undefined;
@@ -76,7 +76,7 @@ export async function handOverWaiting(
       "not have been performed.";
     await reply.finish(errorAnswer(id, -32603, text), 502);
   } else {
-    await reply.finish(errorAnswer(id, -32602, waitsNoMore));
+    await refuseRequest(sent, "state", errorAnswer(id, -32602, waitsNoMore));
   }
   return true;
 }

@@ -33,15 +33,12 @@ export class Authenticator {
     if (key === null) {
       return { kind: presented.authorization === undefined ? "no_token" : "unauthenticated" };
     }
-    if (presented.sessionId !== undefined && !uuid.test(presented.sessionId)) {
-      return { kind: "session_ended" };
+    const { orgSlug, serverSlug } = presented;
+    const sessionId = knowable(presented.sessionId);
+    const answer = await this.#ports.findAccess(key.digest, orgSlug, serverSlug, sessionId ?? null);
+    if (answer.kind === "access" && sessionId === undefined) {
+      return { kind: "session_ended", sender: answer.access };
     }
-    const answer = await this.#ports.findAccess(
-      key.digest,
-      presented.orgSlug,
-      presented.serverSlug,
-      presented.sessionId ?? null,
-    );
     if (answer.kind === "access") this.#remember(key.text, answer.access);
     else this.#remembered.delete(key.text);
     return answer;
@@ -55,9 +52,13 @@ export class Authenticator {
     if (key === null) {
       return { kind: presented.authorization === undefined ? "no_token" : "unauthenticated" };
     }
-    const { orgSlug, sessionId } = presented;
-    if (sessionId !== undefined && !uuid.test(sessionId)) return { kind: "session_ended" };
+    const sessionId = knowable(presented.sessionId);
+    const { orgSlug } = presented;
     const answer = await this.#ports.aggregates.find(key.digest, orgSlug, sessionId ?? null);
+    if (answer.kind === "access" && sessionId === undefined) {
+      const { orgId, agentId } = answer.access;
+      return { kind: "session_ended", sender: { orgId, agentId } };
+    }
     if (answer.kind === "access") this.#aggregates.remember(key.text, answer.access);
     else this.#aggregates.forget(key.text);
     return answer;
@@ -95,6 +96,12 @@ export class Authenticator {
     }
     this.#remembered.set(key, access);
   }
+}
+
+/** The session that is named, null for none; undefined: no session of ours has such an id. */
+function knowable(sessionId: string | undefined): string | null | undefined {
+  if (sessionId === undefined) return null;
+  return uuid.test(sessionId) ? sessionId : undefined;
 }
 
 /** The credentials of `Authorization: Bearer` (RFC 6750, section 2.1). */

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from "node:http";
+import type { RefusalReason } from "#lib/policy/refusal-reasons.ts";
 import { errorAnswer } from "#proxy/answer/answers.ts";
-import { refuseAccess } from "#proxy/answer/refuse.ts";
+import { type KnownRequest, refuseLostSession, refuseRequest } from "#proxy/answer/refuse.ts";
 import type { AgentReply } from "#proxy/answer/respond.ts";
 import type { ProxyState } from "#proxy/exchange.ts";
-import type { ParsedMessage } from "#proxy/json/json-rpc.ts";
+import type { MessageRefusal, ParsedMessage } from "#proxy/json/json-rpc.ts";
 import { relayedHeader } from "#proxy/peers/peers.ts";
 import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
-import { type EraVerdict, metaKeys, metaOf } from "./era.ts";
+import type { EarlyReason } from "./early-refusals.ts";
+import { type EraVerdict, metaKeys, metaOf, modernErrors } from "./era.ts";
 import { checkHostAndOrigin, checkQuery, checkSingleHeaders, type HttpRefusal } from "./receive.ts";
 
 /**
@@ -25,7 +27,7 @@ export async function answerAtEdge(
     return true;
   }
   const refused = checkSingleHeaders(request) ?? checkHostAndOrigin(request, state.config);
-  if (refused) return answer(reply, refused);
+  if (refused) return refuseEarly(state, reply, refused);
   for (const [name, value] of Object.entries(corsHeaders(request))) reply.setHeader(name, value);
   if (isPreflight(request)) {
     reply.empty(204, preflightHeaders(request));
@@ -35,7 +37,7 @@ export async function answerAtEdge(
   if (misplaced) {
     reply.setHeader("www-authenticate", 'Bearer realm="callgate", error="invalid_request"');
     noteLeaks(state, misplaced.values);
-    return answer(reply, misplaced.refusal);
+    return refuseEarly(state, reply, misplaced.refusal);
   }
   if (state.isDraining()) {
     reply.setHeader("connection", "close");
@@ -79,7 +81,7 @@ export async function refuseWhileDraining(
   if (request.headers[relayedHeader] === undefined) {
     return busy(reply, "This proxy is about to stop and takes nothing new.");
   }
-  await refuseAccess(reply, { kind: "session_ended" });
+  await refuseLostSession(reply);
   return true;
 }
 
@@ -95,10 +97,21 @@ export function pathOf(request: IncomingMessage): string {
   return (request.url ?? "").split("?", 1)[0] ?? "";
 }
 
-/** 405 with the methods there are (RFC 9110, section 15.5.6). */
-export async function refuseMethod(reply: AgentReply, allow: string): Promise<void> {
+/** Refuses an HTTP method that nothing here has. */
+export async function refuseMethod(request: KnownRequest, allow: string): Promise<void> {
+  request.reply.setHeader("allow", allow);
+  await refuseRequest(request, "method", methodNotAllowed(allow), 405);
+}
+
+/** The same where it is the server that does without, as many do. */
+export async function answerWithout(reply: AgentReply, allow: string): Promise<void> {
   reply.setHeader("allow", allow);
-  await reply.finish(errorAnswer(null, 405, `Only ${allow} are accepted here.`), 405);
+  await reply.finish(methodNotAllowed(allow), 405);
+}
+
+/** 405 comes with the methods there are (RFC 9110, section 15.5.6). */
+function methodNotAllowed(allow: string) {
+  return errorAnswer(null, 405, `Only ${allow} are accepted here.`);
 }
 
 /** The org or the agent has as much open as it may; others are not affected. */
@@ -119,22 +132,59 @@ async function busy(reply: AgentReply, text: string): Promise<true> {
   return true;
 }
 
-async function answer(reply: AgentReply, refusal: HttpRefusal): Promise<true> {
-  await refuseHttp(reply, refusal);
+async function refuseEarly(
+  { earlyRefusals }: ProxyState,
+  reply: AgentReply,
+  refusal: HttpRefusal<EarlyReason>,
+): Promise<true> {
+  earlyRefusals.note(refusal.reason);
+  await reply.finish(httpAnswer(refusal), refusal.status);
   return true;
 }
 
 /** A request whose revision, or what its headers say of it, cannot be gone by. */
 export async function refuseEra(
-  reply: AgentReply,
+  request: KnownRequest,
   { id, code, message, data, status }: Extract<EraVerdict, { kind: "refused" }>,
 ): Promise<void> {
+  const reason = code === modernErrors.headerMismatch ? "headers" : "revision";
   const error = { code, message, ...(data ? { data } : {}) };
-  await reply.finish({ jsonrpc: "2.0", id, error }, status);
+  await refuseRequest(request, reason, { jsonrpc: "2.0", id, error }, status);
 }
 
-/** A request that HTTP already speaks against, with the JSON-RPC error that says so. */
-export async function refuseHttp(reply: AgentReply, refusal: HttpRefusal): Promise<void> {
-  const code = refusal.status === 413 || refusal.status === 415 ? -32600 : refusal.status;
-  await reply.finish(errorAnswer(null, code, refusal.message), refusal.status);
+/** A request that HTTP already speaks against. */
+export async function refuseHttp(
+  request: KnownRequest,
+  refusal: HttpRefusal<RefusalReason>,
+): Promise<void> {
+  await refuseRequest(request, refusal.reason, httpAnswer(refusal), refusal.status);
+}
+
+/** The JSON-RPC error that says what HTTP speaks against. */
+function httpAnswer({ status, message }: HttpRefusal<string>) {
+  return errorAnswer(null, status === 413 || status === 415 ? -32600 : status, message);
+}
+
+/** A body that is no message of JSON-RPC as MCP uses it. */
+export async function refuseMessage(request: KnownRequest, refusal: MessageRefusal): Promise<void> {
+  const answer = errorAnswer(refusal.id, refusal.jsonRpcCode, refusal.message);
+  await refuseRequest(request, reasonOf(refusal), answer, refusal.httpStatus);
+}
+
+function reasonOf({ reason }: MessageRefusal): RefusalReason {
+  switch (reason) {
+    case "duplicate_key":
+    case "forbidden_key":
+      return "keys";
+    case "invalid_utf8":
+    case "byte_order_mark":
+    case "not_json":
+    case "too_deep":
+    case "too_many_values":
+    case "number_out_of_range":
+    case "invalid_string":
+      return "json";
+    default:
+      return "message";
+  }
 }

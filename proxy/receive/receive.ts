@@ -1,8 +1,11 @@
 import type { IncomingMessage } from "node:http";
+import type { RefusalReason } from "#lib/policy/refusal-reasons.ts";
 import type { ProxyConfig } from "#proxy/ports.ts";
+import type { EarlyReason } from "./early-refusals.ts";
 
-export interface HttpRefusal {
+export interface HttpRefusal<Reason extends string> {
   kind: "refused";
+  reason: Reason;
   status: 400 | 401 | 403 | 406 | 413 | 415;
   message: string;
 }
@@ -11,12 +14,14 @@ export interface HttpRefusal {
  * Refuses a request that says twice who it is or what it carries: Node keeps the first or joins
  * them, the next hop may keep the last. Null when each is said once.
  */
-export function checkSingleHeaders(request: IncomingMessage): HttpRefusal | null {
+export function checkSingleHeaders(request: IncomingMessage): HttpRefusal<EarlyReason> | null {
   const seen = new Set<string>();
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
     const name = request.rawHeaders[at]?.toLowerCase() ?? "";
     if (!singleHeaders.has(name) && !name.startsWith("mcp-")) continue;
-    if (seen.has(name)) return refuse(400, `The header ${name} was sent more than once.`);
+    if (seen.has(name)) {
+      return refuse("repeated_header", 400, `The header ${name} was sent more than once.`);
+    }
     seen.add(name);
   }
   return null;
@@ -38,10 +43,11 @@ const singleHeaders = new Set([
 export function checkHostAndOrigin(
   request: IncomingMessage,
   config: ProxyConfig,
-): HttpRefusal | null {
+): HttpRefusal<EarlyReason> | null {
   const host = request.headers.host?.toLowerCase();
   if (host === undefined || !config.hosts.has(host)) {
     return refuse(
+      "host",
       403,
       "The Host header is not one of this proxy's names. Set PUBLIC_PROXY_URL to the address agents use.",
     );
@@ -50,7 +56,7 @@ export function checkHostAndOrigin(
   // A page of this very address is no other origin.
   const isOwn = origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
   if (origin !== undefined && !isOwn && !config.origins.has(origin.toLowerCase())) {
-    return refuse(403, "Requests from this web origin are not accepted.");
+    return refuse("origin", 403, "Requests from this web origin are not accepted.");
   }
   return null;
 }
@@ -63,7 +69,7 @@ export function checkHostAndOrigin(
  */
 export function checkQuery(
   request: IncomingMessage,
-): { refusal: HttpRefusal; values: string[] } | null {
+): { refusal: HttpRefusal<EarlyReason>; values: string[] } | null {
   const [, query] = (request.url ?? "").split("?", 2);
   if (query === undefined || query === "") return null;
   const values = [...new URLSearchParams(query)].flatMap(([name, value]) =>
@@ -71,6 +77,7 @@ export function checkQuery(
   );
   if (values.length === 0) return null;
   const refusal = refuse(
+    "token_in_url",
     request.headers.authorization === undefined ? 401 : 400,
     "Tokens are not accepted in the URL. Send Authorization: Bearer cg_agt_… , and rotate this token: " +
       "addresses are kept in logs.",
@@ -89,15 +96,20 @@ const tokenParameters = new Set([
 ]);
 
 /** Checks that a POST carries plain JSON and that both answer forms are accepted. */
-export function checkContent(request: IncomingMessage): HttpRefusal | null {
+export function checkContent(request: IncomingMessage): HttpRefusal<RefusalReason> | null {
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") return refuse(415, "Send Content-Type: application/json.");
+  if (type !== "application/json") {
+    return refuse("content", 415, "Send Content-Type: application/json.");
+  }
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  if (encoding !== "identity") return refuse(415, "Send the body without Content-Encoding.");
+  if (encoding !== "identity") {
+    return refuse("content", 415, "Send the body without Content-Encoding.");
+  }
   const accept = (request.headers.accept ?? "").toLowerCase();
   const any = accept.includes("*/*");
   if (!any && !(accept.includes("application/json") && accept.includes("text/event-stream"))) {
-    return refuse(406, "Accept must list both application/json and text/event-stream.");
+    const text = "Accept must list both application/json and text/event-stream.";
+    return refuse("content", 406, text);
   }
   return null;
 }
@@ -109,9 +121,13 @@ export function checkContent(request: IncomingMessage): HttpRefusal | null {
 export function readBody(
   request: IncomingMessage,
   maxBytes: number,
-): Promise<Buffer | HttpRefusal> {
+): Promise<Buffer | HttpRefusal<RefusalReason>> {
   const tooLarge = () =>
-    refuse(413, `The body is larger than the ${Math.floor(maxBytes / 1_048_576)} MiB accepted.`);
+    refuse(
+      "size" as const,
+      413,
+      `The body is larger than the ${Math.floor(maxBytes / 1_048_576)} MiB accepted.`,
+    );
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve(tooLarge());
   // Listeners, not an async iterator, whose set-up costs more than reading a usual body.
   return new Promise((done, fail) => {
@@ -135,6 +151,10 @@ export function readBody(
   });
 }
 
-function refuse(status: HttpRefusal["status"], message: string): HttpRefusal {
-  return { kind: "refused", status, message };
+function refuse<Reason extends string>(
+  reason: Reason,
+  status: HttpRefusal<Reason>["status"],
+  message: string,
+): HttpRefusal<Reason> {
+  return { kind: "refused", reason, status, message };
 }

@@ -2,6 +2,7 @@ import { type SseEvent, SseReader } from "#proxy/json/sse.ts";
 
 export interface EventReader {
   status: number;
+  headers: Headers;
   /** The next event with data; null at the stream's end. */
   next(): Promise<SseEvent | null>;
   /** The next event's data as JSON. */
@@ -43,6 +44,7 @@ export async function openEvents(
   };
   return {
     status: response.status,
+    headers: response.headers,
     next,
     async message() {
       const event = await next();

@@ -7,7 +7,7 @@ import type { Pool } from "pg";
 import type { OrgContext } from "#lib/auth/context.ts";
 import { parseEnv } from "#lib/env.ts";
 import { beat, leave } from "#lib/gate/instances.ts";
-import { openGatePool } from "#lib/gate/pool.ts";
+import { openGatePool, openMaintenancePool } from "#lib/gate/pool.ts";
 import { newId } from "#lib/ids.ts";
 import type { OpeningKey } from "#lib/secrets/open.ts";
 import { makeAgent, makeOrg, makeServer } from "#lib/testing/factories.ts";
@@ -28,6 +28,8 @@ export interface TestProxy {
   origin: string;
   pool: Pool;
   instanceId: string;
+  /** Puts on record and into the log what was refused so far, without waiting for its turn. */
+  report(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export interface TestProxyOptions {
 export async function startProxy(options: TestProxyOptions = {}): Promise<TestProxy> {
   const databaseUrl = options.databaseUrl ?? process.env.DATABASE_URL ?? "";
   const pool = openGatePool(databaseUrl, parseStored);
+  const maintenancePool = openMaintenancePool(databaseUrl);
   const listener: Listener = startListener(databaseUrl);
   const privateKey = createPrivateKey(
     generateKeyPairSync("x25519").privateKey.export({ format: "pem", type: "pkcs8" }),
@@ -64,7 +67,12 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
   const config = proxyConfig(settings, instanceId);
   const hosts = new Set<string>();
   const state = createState(
-    { ...createPorts(pool, listener, targets), ...options.ports },
+    {
+      ...createPorts(pool, maintenancePool, listener, targets),
+      // Nearly every file has some, and its output is not the place for them.
+      reportEarlyRefusals() {},
+      ...options.ports,
+    },
     { ...config, approvalHoldMs: options.approvalHoldMs ?? 0, hosts },
     options.pressure,
   );
@@ -77,6 +85,7 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
     origin: `http://127.0.0.1:${port}`,
     pool,
     instanceId,
+    report: () => state.report(),
     async close() {
       state.drain();
       server.closeAllConnections();
@@ -85,7 +94,7 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
       await state.settled();
       await leave(pool, instanceId).catch(() => {});
       await listener.stop();
-      await pool.end();
+      await Promise.all([pool.end(), maintenancePool.end()]);
     },
   };
 }

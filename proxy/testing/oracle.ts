@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, vi } from "vitest";
 import { database } from "#lib/db.ts";
+import type { ServerRecord } from "#proxy/ports.ts";
 import { parseAllowedNetworks } from "#proxy/upstream/address-guard.ts";
 import { createHttpUpstream, HTTP_UPSTREAM_DEFAULTS } from "#proxy/upstream/http.ts";
 import { withoutEcho } from "#proxy/upstream/redact-echo.ts";
+import { SSE_DEFAULTS, SseUpstream } from "#proxy/upstream/sse.ts";
+import type { Upstream } from "#proxy/upstream/types.ts";
 import {
   type GatedServer,
   gateServer,
@@ -35,6 +38,10 @@ export interface Expectation {
   received: number;
   /** Decisions recorded meanwhile, in order. */
   recorded: string[];
+  /** Reasons counted meanwhile for requests that no rule judged, in the order of the alphabet; none when absent. */
+  refused?: string[];
+  /** The same for requests of nobody known, which only the operator's log tells of. */
+  early?: string[];
 }
 
 const policy = {
@@ -83,9 +90,9 @@ export interface Tried {
 
 /**
  * For files of adversarial cases: one server whose credential is a canary, small limits, and an
- * oracle with five parts: the answer (the caller's), what the server received, what was recorded and
- * that nothing secret is in the answer or the log, what it took of memory and event loop, and that
- * another tenant's call meanwhile and the agent's next one are served.
+ * oracle with five parts: the answer (the caller's), what the server received, what was recorded or
+ * counted and that nothing secret is in it, in the answer or in the log, what it took of memory and event
+ * loop, and that another tenant's call meanwhile and the agent's next one are served.
  */
 export function setUpOracle(): Oracle & { target(): Target } {
   let target: Target;
@@ -118,6 +125,7 @@ export function setUpOracleAt(open: (proxy: TestProxy) => Promise<Tried>): Oracl
   let tried: Tried;
   let neighbour: Target;
   const logged: string[] = [];
+  const early: string[] = [];
 
   beforeAll(async () => {
     vi.spyOn(process.stderr, "write").mockImplementation((line) => {
@@ -126,18 +134,9 @@ export function setUpOracleAt(open: (proxy: TestProxy) => Promise<Tried>): Oracl
     });
     proxy = await startProxy({
       ports: {
-        openUpstream: async ({ url }) => {
-          const headers = { "x-api-key": canary };
-          const connection = createHttpUpstream(new URL(url ?? ""), {
-            ...HTTP_UPSTREAM_DEFAULTS,
-            headers,
-            allowed: parseAllowedNetworks(["127.0.0.0/8"]),
-            totalMilliseconds: 700,
-            idleMilliseconds: 500,
-            maxAnswerBytes: 20_000,
-          });
-          return withoutEcho(connection, Object.values(headers));
-        },
+        reportEarlyRefusals: (requests) => early.push(...reasonsOf(Object.entries(requests))),
+        openUpstream: async ({ url, transport }) =>
+          withoutEcho(connect(new URL(url ?? ""), transport), [canary]),
       },
     });
     tried = await open(proxy);
@@ -158,10 +157,20 @@ export function setUpOracleAt(open: (proxy: TestProxy) => Promise<Tried>): Oracl
     return calls.map(({ decision }) => decision);
   };
 
+  const refusals = async () => {
+    await proxy.report();
+    const where = { orgId: tried.orgId };
+    const counts = await database().refusedRequest.findMany({ where });
+    const reasons = reasonsOf(counts.map(({ reason, requests }) => [reason, requests]));
+    return { reasons, messages: counts.map(({ message }) => message) };
+  };
+
   return {
     proxy: () => proxy,
     async judge(run, expected) {
+      const before = await refusals();
       logged.length = 0;
+      early.length = 0;
       const receivedBefore = tried.received();
       const recordedBefore = (await decisions()).length;
       const meanwhile = neighbour.send(benign("meanwhile"));
@@ -171,9 +180,17 @@ export function setUpOracleAt(open: (proxy: TestProxy) => Promise<Tried>): Oracl
       expectServed(await meanwhile, "meanwhile");
       expect(tried.received() - receivedBefore).toBe(expected.received);
       expect((await decisions()).slice(recordedBefore)).toEqual(expected.recorded);
+      const { reasons, messages } = await refusals();
+      expect(without(reasons, before.reasons)).toEqual(expected.refused ?? []);
+      expect(early).toEqual(expected.early ?? []);
       await tried.next();
 
-      const shown = answer.text + JSON.stringify([...answer.headers]) + logged.join("");
+      const shown = [
+        answer.text,
+        JSON.stringify([...answer.headers]),
+        ...logged,
+        ...messages,
+      ].join();
       expect(shown).not.toMatch(secrets);
       expect(shown).not.toContain(tried.token);
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
@@ -184,8 +201,35 @@ export function setUpOracleAt(open: (proxy: TestProxy) => Promise<Tried>): Oracl
   };
 }
 
+/** The real, guarded client with small limits. */
+function connect(url: URL, transport: ServerRecord["transport"]): Upstream {
+  const reached = {
+    headers: { "x-api-key": canary },
+    allowed: parseAllowedNetworks(["127.0.0.0/8"]),
+    totalMilliseconds: 700,
+  };
+  if (transport === "sse") return new SseUpstream(url, { ...SSE_DEFAULTS, ...reached });
+  return createHttpUpstream(url, {
+    ...HTTP_UPSTREAM_DEFAULTS,
+    ...reached,
+    idleMilliseconds: 500,
+    maxAnswerBytes: 20_000,
+  });
+}
+
 async function enter({ url, agent }: GatedServer, upstream: ScriptedServer): Promise<Target> {
   return { upstream, url, token: agent.token, send: await openSession(url, agent.token) };
+}
+
+/** Each reason as often as it was counted. */
+function reasonsOf(counts: readonly (readonly [reason: string, requests: number])[]): string[] {
+  return counts.flatMap(([reason, requests]) => Array<string>(requests).fill(reason)).sort();
+}
+
+function without(all: readonly string[], some: readonly string[]): string[] {
+  const left = [...all];
+  for (const one of some) left.splice(left.indexOf(one), 1);
+  return left;
 }
 
 const benign = (id: string) =>

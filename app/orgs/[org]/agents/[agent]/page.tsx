@@ -2,6 +2,7 @@ import { AgentFacts } from "#components/agents/agent-facts.tsx";
 import { AgentMenu } from "#components/agents/agent-menu.tsx";
 import { AgentState } from "#components/agents/agent-state.tsx";
 import { GrantsEditor } from "#components/agents/grants-editor.tsx";
+import { RefusedRequests } from "#components/agents/refused-requests.tsx";
 import { callItemOf } from "#components/calls/call-item.ts";
 import { CallsTable } from "#components/calls/calls-table.tsx";
 import { AgentLimits } from "#components/limits/agent-limits.tsx";
@@ -11,6 +12,7 @@ import { CopyField } from "#components/ui/copy-button.tsx";
 import { Link } from "#components/ui/link.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { getAgent } from "#lib/agents/agents.ts";
+import { listRefusedRequests } from "#lib/agents/refused.ts";
 import { listCalls } from "#lib/calls/calls.ts";
 import { listLimitUsage } from "#lib/limits/limits.ts";
 import { aggregateUrlOf } from "#lib/servers/proxy-url.ts";
@@ -28,9 +30,10 @@ export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agent
   const { org, agent: segment } = await params;
   const context = await requireOrg(org, "agents.read");
   const agent = await forPage(getAgent(context, { agent: decodeURIComponent(segment) }));
-  const [servers, { calls }, usage] = await Promise.all([
+  const [servers, { calls }, refused, usage] = await Promise.all([
     listServers(context),
     listCalls(context, { agent: agent.name, limit: 20 }),
+    forPage(listRefusedRequests(context, { agent: agent.name })),
     forPage(listLimitUsage(context, { agent: agent.name })),
   ]);
   const choices = servers.map(({ slug, name }) => ({ slug, name }));
@@ -116,6 +119,12 @@ export default async function AgentPage({ params }: PageProps<"/orgs/[org]/agent
         ) : (
           <CallsTable base={`/orgs/${org}/calls`} calls={calls.map(callItemOf)} omit="agent" />
         )}
+      </Section>
+      <Section
+        title="Refused requests"
+        description="What it sent in the last 7 days that no rule judged as a call. None of it reached a server."
+      >
+        <RefusedRequests rows={refused} />
       </Section>
     </Page>
   );
