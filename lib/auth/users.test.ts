@@ -133,7 +133,19 @@ test("an account nobody has is throttled in the same way", async () => {
   await expectRefusal(attempt(10), "rate_limited");
 });
 
-test("one network address may try 60 times in 15 minutes, whatever the accounts", async () => {
+test("a whole office behind one network address signs in, and its wrong passwords count all the same", async () => {
+  const { email } = await account();
+  const address = "203.0.113.98";
+  for (let round = 0; round < 61; round += 1) await signInUser({ email, password }, { address });
+  const attempt = (round: number) =>
+    signInUser({ email: `mistyped-${round}@example.test`, password: "wrong" }, { address });
+  for (let round = 0; round < 60; round += 1) {
+    await expectRefusal(attempt(round), "unauthenticated");
+  }
+  await expectRefusal(attempt(60), "rate_limited");
+});
+
+test("one network address may be wrong 60 times in 15 minutes, whatever the accounts", async () => {
   const address = "203.0.113.99";
   const attempt = (round: number) =>
     signInUser({ email: `sprayed-${round}@example.test`, password: "wrong" }, { address });
