@@ -250,6 +250,8 @@ test("a passer-by takes a server of the catalogue through sign-up and a first or
   await page.getByRole("link", { name: "Use in Callgate" }).click();
   await expect(page).toHaveURL(/\/signin\?next=/);
   await page.getByRole("link", { name: "Create an account" }).click();
+  // The form before has a field of that name as well.
+  await expect(page).toHaveURL(/\/signup/);
   await askForLink(page, person.email);
   const [mail] = await mailsTo(person.email);
   await page.goto(mail?.link ?? "");
