@@ -38,20 +38,26 @@ export async function settleCalls(pool: Pool, batch: Settlement[]): Promise<void
 /**
  * Marks forwarded calls that are older than any deadline and have no outcome, as after a crash.
  * @param olderThanSeconds must exceed the longest total deadline of a call
+ * @param newerThanSeconds how far back to look: what a proxy that has looked all along has seen to already
  * @returns how many were marked
  */
-export async function sweepUnsettledCalls(pool: Pool, olderThanSeconds: number): Promise<number> {
+export async function sweepUnsettledCalls(
+  pool: Pool,
+  olderThanSeconds: number,
+  newerThanSeconds = 86_400,
+): Promise<number> {
   const { rowCount } = await pool.query(
     `insert into call_outcomes (org_id, call_id, at, outcome, detail)
      select c.org_id, c.id, clock_timestamp(), 'unknown',
        'The proxy stopped before the answer arrived; the action may or may not have been performed.'
      from calls c
      left join call_outcomes o on o.org_id = c.org_id and o.call_id = c.id
-     where c.id >= uuid_v7_floor(now() - interval '1 day')
+       and o.call_id >= uuid_v7_floor(now() - make_interval(secs => $2))
+     where c.id >= uuid_v7_floor(now() - make_interval(secs => $2))
        and c.id < uuid_v7_floor(now() - make_interval(secs => $1))
        and (c.decision = 'allowed' or c.observed) and o.call_id is null
      on conflict do nothing`,
-    [olderThanSeconds],
+    [olderThanSeconds, newerThanSeconds],
   );
   return rowCount ?? 0;
 }

@@ -31,7 +31,7 @@ export function startMaintenance(proxy: Maintained): () => void {
   const { pool, instanceId, address } = proxy;
   const timers = [
     every(5_000, () => beat(pool, instanceId, address)),
-    every(30_000, () => sweepUnsettledCalls(pool, proxy.unsettledAfterSeconds)),
+    every(30_000, sweeper(proxy)),
     every(30_000, () => endOrphanedSessions(pool)),
     every(30_000, () => voidOutdatedApprovals(pool)),
     every(60_000, () => recoverRefused(pool, 60)),
@@ -49,6 +49,15 @@ export function startMaintenance(proxy: Maintained): () => void {
   ];
   return () => {
     for (const timer of timers) clearInterval(timer);
+  };
+}
+
+/** The first round looks a day back, as nobody may have looked while all proxies were away; later ones an hour. */
+function sweeper({ pool, unsettledAfterSeconds }: Maintained): () => Promise<void> {
+  let newerThanSeconds = 86_400;
+  return async () => {
+    await sweepUnsettledCalls(pool, unsettledAfterSeconds, newerThanSeconds);
+    newerThanSeconds = unsettledAfterSeconds + 3_600;
   };
 }
 
