@@ -19,8 +19,11 @@ export interface World {
   proxy: Child;
   direct(body?: string): Target;
   passThrough(body?: string): Target;
-  /** The same, but each call is on record, committed, before it is sent on. */
-  recordingPassThrough(): Target;
+  /**
+   * The same, but each call is on record, committed, before it is sent on; and one that also writes what
+   * became of it.
+   */
+  recordingPassThroughs(): Target[];
   /** A target of its own org, server, agent and session, under this policy. */
   gated(name: string, document: Prisma.InputJsonObject, body?: string): Promise<GatedTarget>;
   /** The same through the address of all servers, in a session and as agents of 2026-07-28 ask. */
@@ -49,6 +52,11 @@ export async function startWorld(): Promise<World> {
   const upstreamUrl = `http://127.0.0.1:${upstream.port}/mcp`;
   const bare = await startChild("bench/pass-through.ts", [upstreamUrl]);
   const recording = await startChild("bench/pass-through.ts", [upstreamUrl, database.url]);
+  const settling = await startChild("bench/pass-through.ts", [
+    upstreamUrl,
+    database.url,
+    "settles",
+  ]);
   await compileProxy();
   const proxyPort = await freePort();
   const proxy = await startChild("proxy/main.ts", [], {
@@ -78,13 +86,17 @@ export async function startWorld(): Promise<World> {
       body,
       pid: bare.pid,
     }),
-    recordingPassThrough: () => ({
-      ...plain,
-      name: "the same with a record",
-      url: new URL(`http://127.0.0.1:${recording.port}/mcp`),
-      body: callBody(),
-      pid: recording.pid,
-    }),
+    recordingPassThroughs: () =>
+      [
+        { name: "the same with a record", child: recording },
+        { name: "the same with a record and an outcome", child: settling },
+      ].map(({ name, child }) => ({
+        ...plain,
+        name,
+        url: new URL(`http://127.0.0.1:${child.port}/mcp`),
+        body: callBody(),
+        pid: child.pid,
+      })),
     async gated(name, document, body = callBody()) {
       const origin = `http://127.0.0.1:${proxyPort}`;
       const { url, headers, context } = await makeGated(origin, upstreamUrl, document);
@@ -102,7 +114,7 @@ export async function startWorld(): Promise<World> {
       ];
     },
     async close() {
-      for (const child of [proxy, bare, recording, upstream]) child.stop();
+      for (const child of [proxy, bare, recording, settling, upstream]) child.stop();
       await closeDatabase();
       await database.stop();
     },

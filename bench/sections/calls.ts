@@ -14,7 +14,7 @@ export const calls: Section = async (world, effort, say) => {
   const targets: Target[] = [
     world.direct(),
     world.passThrough(),
-    world.recordingPassThrough(),
+    ...world.recordingPassThroughs(),
     await world.gated("Callgate, allowed", policyOf({ action: "allow" })),
     await world.gated("Callgate, limited, within", limit(1_000_000, 60)),
     { ...usedUp, expect: "" },
