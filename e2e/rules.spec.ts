@@ -92,6 +92,13 @@ test("passing over choices with the arrow keys saves where it comes to rest, onc
   await page.goto(`/orgs/${org}/servers/billing`);
   const sent = countSaves(page);
 
+  // What is chosen before the page's scripts run is taken over as it stands then, and saved at once.
+  await expect(async () => {
+    await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox", { name: "Search tools" })).toBeFocused({
+      timeout: 2_000,
+    });
+  }).toPass();
   await ruleControl(page, "get_invoice").getByRole("radio", { name: "Deny" }).focus();
   // However long this machine takes between two keys, the page's clock stands still.
   await page.clock.pauseAt(new Date(Date.now() + 60_000));
