@@ -302,7 +302,9 @@ async function holdSaves(page: Page): Promise<() => void> {
 function countSaves(page: Page): () => number {
   let count = 0;
   page.on("request", (request) => {
-    if (request.method() === "POST" && request.headers()["next-action"]) count++;
+    if (request.method() !== "POST" || !request.headers()["next-action"]) return;
+    // What limits have been used of is read now and then as well.
+    if (request.postData()?.includes('"rule":')) count++;
   });
   return () => count;
 }
